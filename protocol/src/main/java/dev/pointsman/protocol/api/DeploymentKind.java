@@ -1,0 +1,7 @@
+package dev.pointsman.protocol.api;
+
+/** Why a deployment was asked for. */
+public enum DeploymentKind {
+  DEPLOY,
+  ROLLBACK
+}

@@ -1,0 +1,42 @@
+package dev.pointsman.protocol.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A refusal: what was asked for is not done, for a reason with a stable code. Nothing has changed.
+ */
+public final class Rejected extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+  private final String detail;
+  private final @Nullable String entry;
+
+  /** Refuses with {@code code}; {@code detail} is one sentence for a person. */
+  public Rejected(ErrorCode code, String detail) {
+    this(code, detail, null);
+  }
+
+  /** Refuses because of {@code entry}: the path, key or member that is to blame. */
+  public Rejected(ErrorCode code, String detail, @Nullable String entry) {
+    super(code.wire() + ": " + detail + (entry == null ? "" : " (" + entry + ")"));
+    this.code = code;
+    this.detail = detail;
+    this.entry = entry;
+  }
+
+  /** The stable code. */
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** What happened, one sentence. */
+  public String detail() {
+    return detail;
+  }
+
+  /** The path, key or member that is to blame, if there is one. */
+  public @Nullable String entry() {
+    return entry;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.pointsman.protocol.api;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One release on this host.
+ *
+ * @param digest SHA-256 of release.json, hex
+ * @param signers principals whose signatures were counted
+ * @param current whether {@code current} names it
+ */
+public record ReleaseResource(
+    String app,
+    String release,
+    ReleaseState state,
+    boolean current,
+    long sequence,
+    String digest,
+    List<String> signers,
+    Instant created,
+    Instant stagedAt,
+    int files,
+    long bytes) {
+  public ReleaseResource {
+    signers = List.copyOf(signers);
+  }
+}
