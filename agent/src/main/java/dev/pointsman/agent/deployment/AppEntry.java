@@ -19,11 +19,19 @@ import java.time.Instant;
   @JsonSubTypes.Type(value = DeploymentEntry.Failed.class, name = "failed"),
   @JsonSubTypes.Type(value = DeploymentEntry.Ended.class, name = "ended")
 })
-public sealed interface AppEntry permits AppEntry.Opened, AppEntry.Staged, AppEntry.Removed, AppEntry.Listening, DeploymentEntry {
+public sealed interface AppEntry
+    permits AppEntry.Opened,
+        AppEntry.Staged,
+        AppEntry.Removed,
+        AppEntry.Listening,
+        DeploymentEntry {
   /** When it happened, by this host's clock. */
   Instant at();
 
-  /** The agent started for the {@code run}-th time with this app; {@code format} is the journal's version. */
+  /**
+   * The agent started for the {@code run}-th time with this app; {@code format} is the journal's
+   * version.
+   */
   record Opened(int format, long run, Instant at) implements AppEntry {
     /** The version that this agent writes. */
     public static final int FORMAT = 1;
@@ -35,6 +43,9 @@ public sealed interface AppEntry permits AppEntry.Opened, AppEntry.Staged, AppEn
   /** A release was removed by retention. */
   record Removed(ReleaseId release, Instant at) implements AppEntry {}
 
-  /** The shared socket is bound; {@code inode} tells it from others for as long as {@code boot} lasts. */
+  /**
+   * The shared socket is bound; {@code inode} tells it from others for as long as {@code boot}
+   * lasts.
+   */
   record Listening(long inode, String boot, Instant at) implements AppEntry {}
 }

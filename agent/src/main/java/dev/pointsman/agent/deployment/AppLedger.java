@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An app's journal with the state that it amounts to. Any thread may append; a record is on disk before it is part of the state. */
+/**
+ * An app's journal with the state that it amounts to. Any thread may append; a record is on disk
+ * before it is part of the state.
+ */
 public final class AppLedger implements AutoCloseable {
   /** A journal with this many records is worth a look at how many still matter. */
   private static final int WORTH_COMPACTING = 2_000;

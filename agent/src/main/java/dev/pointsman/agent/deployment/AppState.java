@@ -16,11 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an app's journal says, all of it: {@link #after} is the only thing that changes it, live and in replay alike.
+ * What an app's journal says, all of it: {@link #after} is the only thing that changes it, live and
+ * in replay alike.
  *
  * @param run how often the agent has started with this app
  * @param floor what keeps old releases from coming back by upload
- * @param wanted what the slots are to run: written by intent alone, never derived from what happens to be running
+ * @param wanted what the slots are to run: written by intent alone, never derived from what happens
+ *     to be running
  * @param good generations that were deployed successfully, the last one last, each once
  * @param bad releases that failed here
  * @param running the deployment in progress
@@ -63,12 +65,32 @@ public record AppState(
   /** The state after {@code entry}. */
   AppState after(AppEntry entry) {
     return switch (entry) {
-      case AppEntry.Opened opened -> new AppState(opened.run(), floor, wanted, good, bad, running, ended, count, socket);
+      case AppEntry.Opened opened ->
+          new AppState(opened.run(), floor, wanted, good, bad, running, ended, count, socket);
       case AppEntry.Staged(_, long sequence, String digest, _) ->
-          new AppState(run, floor.accepted(sequence, digest), wanted, good, bad, running, ended, count, socket);
+          new AppState(
+              run,
+              floor.accepted(sequence, digest),
+              wanted,
+              good,
+              bad,
+              running,
+              ended,
+              count,
+              socket);
       case AppEntry.Removed(ReleaseId gone, _) ->
-          new AppState(run, floor, wanted, goodWithout(gone), badWithout(gone), running, ended, count, socket);
-      case AppEntry.Listening listening -> new AppState(run, floor, wanted, good, bad, running, ended, count, listening);
+          new AppState(
+              run,
+              floor,
+              wanted,
+              goodWithout(gone),
+              badWithout(gone),
+              running,
+              ended,
+              count,
+              socket);
+      case AppEntry.Listening listening ->
+          new AppState(run, floor, wanted, good, bad, running, ended, count, listening);
       case DeploymentEntry.Begun begun -> begin(begun);
       case DeploymentEntry other -> advance(other);
     };
@@ -78,7 +100,8 @@ public record AppState(
     if (running != null) {
       throw new IllegalStateException(begun.id() + " begins while " + running.id() + " runs");
     }
-    return new AppState(run, floor, wanted, good, bad, Deployment.begin(begun), ended, begun.id().number(), socket);
+    return new AppState(
+        run, floor, wanted, good, bad, Deployment.begin(begun), ended, begun.id().number(), socket);
   }
 
   private AppState advance(DeploymentEntry entry) {
@@ -89,19 +112,23 @@ public record AppState(
     return switch (next.status()) {
       case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
           new AppState(run, floor, wanted, good, bad, next, ended, count, socket);
-      case Over(DeploymentState outcome, FailureResource failure, _) -> finish(next, outcome, failure);
+      case Over(DeploymentState outcome, FailureResource failure, _) ->
+          finish(next, outcome, failure);
     };
   }
 
-  private AppState finish(Deployment over, DeploymentState outcome, @Nullable FailureResource failure) {
-    List<Deployment> history = new ArrayList<>(ended.size() < REMEMBERED ? ended : ended.subList(1, ended.size()));
+  private AppState finish(
+      Deployment over, DeploymentState outcome, @Nullable FailureResource failure) {
+    List<Deployment> history =
+        new ArrayList<>(ended.size() < REMEMBERED ? ended : ended.subList(1, ended.size()));
     history.add(over);
     ReleaseId release = over.to().release();
     if (outcome == DeploymentState.SUCCESSFUL) {
       List<Generation> better = new ArrayList<>(good);
       better.remove(over.to());
       better.add(over.to());
-      return new AppState(run, floor, over.to(), better, badWithout(release), null, history, count, socket);
+      return new AppState(
+          run, floor, over.to(), better, badWithout(release), null, history, count, socket);
     }
     Set<ReleaseId> worse = new LinkedHashSet<>(bad);
     if (isToBlame(release, failure)) {
@@ -110,10 +137,14 @@ public record AppState(
     return new AppState(run, floor, wanted, good, worse, null, history, count, socket);
   }
 
-  /** A release that has run well here is not bad because the host failed, or because it did not come up once more. */
+  /**
+   * A release that has run well here is not bad because the host failed, or because it did not come
+   * up once more.
+   */
   private boolean isToBlame(ReleaseId release, @Nullable FailureResource failure) {
     boolean hostFault = failure != null && failure.reason().equals(Reason.HOST_FAULT.wire());
-    return !hostFault && good.stream().noneMatch(generation -> generation.release().equals(release));
+    return !hostFault
+        && good.stream().noneMatch(generation -> generation.release().equals(release));
   }
 
   private List<Generation> goodWithout(ReleaseId release) {
@@ -126,7 +157,10 @@ public record AppState(
     return rest;
   }
 
-  /** Where {@code rollback} goes without being told: the last good generation of another release than the wanted one. */
+  /**
+   * Where {@code rollback} goes without being told: the last good generation of another release
+   * than the wanted one.
+   */
   public Optional<Generation> previousGood() {
     return good.reversed().stream()
         .filter(generation -> wanted == null || !generation.release().equals(wanted.release()))
@@ -135,12 +169,16 @@ public record AppState(
 
   /** The last good generation of {@code release}. */
   public Optional<Generation> lastGood(ReleaseId release) {
-    return good.reversed().stream().filter(generation -> generation.release().equals(release)).findFirst();
+    return good.reversed().stream()
+        .filter(generation -> generation.release().equals(release))
+        .findFirst();
   }
 
   /** The running deployment, else the last one. */
   public Optional<Deployment> latest() {
-    return running != null ? Optional.of(running) : ended.isEmpty() ? Optional.empty() : Optional.of(ended.getLast());
+    return running != null
+        ? Optional.of(running)
+        : ended.isEmpty() ? Optional.empty() : Optional.of(ended.getLast());
   }
 
   /** The deployment with this id, while it is remembered. */

@@ -16,19 +16,21 @@ final class Compaction {
     long staged = entries.stream().filter(AppEntry.Staged.class::isInstance).count();
     long[] stagedSeen = {0};
     return entries.stream()
-        .filter(
-            entry ->
-                switch (entry) {
-                  case AppEntry.Opened opened -> opened.run() == state.run();
-                  case AppEntry.Staged _ -> ++stagedSeen[0] > staged - SequenceFloor.LEDGER_SIZE;
-                  case AppEntry.Removed _ -> true;
-                  case AppEntry.Listening listening -> listening.equals(state.socket());
-                  case DeploymentEntry deployment -> kept.contains(deployment.id());
-                })
+        .filter(entry ->
+            switch (entry) {
+              case AppEntry.Opened opened -> opened.run() == state.run();
+              case AppEntry.Staged _ -> ++stagedSeen[0] > staged - SequenceFloor.LEDGER_SIZE;
+              case AppEntry.Removed _ -> true;
+              case AppEntry.Listening listening -> listening.equals(state.socket());
+              case DeploymentEntry deployment -> kept.contains(deployment.id());
+            })
         .toList();
   }
 
-  /** The remembered ones, and those that made a generation good, a release bad, or the app want what it wants. */
+  /**
+   * The remembered ones, and those that made a generation good, a release bad, or the app want what
+   * it wants.
+   */
   private static Set<DeploymentId> keptDeployments(List<AppEntry> entries, AppState state) {
     Set<DeploymentId> kept = new HashSet<>();
     state.ended().forEach(deployment -> kept.add(deployment.id()));

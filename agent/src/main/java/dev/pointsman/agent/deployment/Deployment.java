@@ -14,7 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to move an app to a generation. {@link #after} is the only thing that changes it, live and in replay alike.
+ * One attempt to move an app to a generation. {@link #after} is the only thing that changes it,
+ * live and in replay alike.
  *
  * @param from what was wanted before; null for an app's first deployment
  * @param slots how many workers there are to be
@@ -56,7 +57,10 @@ public record Deployment(
     return status instanceof Over;
   }
 
-  /** What the app is to run when this deployment is over as things stand now: the new generation, or the old one after a failure. */
+  /**
+   * What the app is to run when this deployment is over as things stand now: the new generation, or
+   * the old one after a failure.
+   */
   public @Nullable Generation heading() {
     return switch (status) {
       case Running _ -> to;
@@ -65,7 +69,9 @@ public record Deployment(
     };
   }
 
-  /** The deployment after {@code entry}; an entry of another deployment, or after the end, is a bug. */
+  /**
+   * The deployment after {@code entry}; an entry of another deployment, or after the end, is a bug.
+   */
   Deployment after(DeploymentEntry entry) {
     if (!entry.id().equals(id) || isOver()) {
       throw new IllegalStateException("entry " + entry + " does not belong to " + this);
@@ -73,17 +79,24 @@ public record Deployment(
     return switch (entry) {
       case DeploymentEntry.Begun _ -> throw new IllegalStateException(id + " has begun already");
       case DeploymentEntry.Flipped(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
-      case DeploymentEntry.SlotReplaced _, DeploymentEntry.SlotRetired _ -> with(touched(), timeline);
+      case DeploymentEntry.SlotReplaced _, DeploymentEntry.SlotRetired _ ->
+          with(touched(), timeline);
       case DeploymentEntry.Failed failed -> with(afterFailure(failed), timeline);
       case DeploymentEntry.Ended(_, DeploymentState outcome, Instant at) ->
-          with(new Over(outcome, status instanceof Reverting(var cause, _) ? cause : null, at), phase(Phase.COMMIT, at));
+          with(
+              new Over(outcome, status instanceof Reverting(var cause, _) ? cause : null, at),
+              phase(Phase.COMMIT, at));
     };
   }
 
-  /** A failure on the way there turns round, once; a failure on the way back, or where turning is switched off, is the end. */
+  /**
+   * A failure on the way there turns round, once; a failure on the way back, or where turning is
+   * switched off, is the end.
+   */
   private DeploymentStatus afterFailure(DeploymentEntry.Failed failed) {
     return switch (status) {
-      case Running(boolean touched) when autoRevert || from == null -> new Reverting(failed.failure(), touched);
+      case Running(boolean touched) when autoRevert || from == null ->
+          new Reverting(failed.failure(), touched);
       case Running _ -> new Over(DeploymentState.STUCK, failed.failure(), failed.at());
       case Reverting _ -> new Over(DeploymentState.STUCK, failed.failure(), failed.at());
       case Over _ -> throw new IllegalStateException(id + " is over");
@@ -109,6 +122,7 @@ public record Deployment(
   }
 
   private Deployment with(DeploymentStatus newStatus, List<PhaseTime> newTimeline) {
-    return new Deployment(id, kind, from, to, slots, autoRevert, requestedBy, startedAt, newStatus, newTimeline);
+    return new Deployment(
+        id, kind, from, to, slots, autoRevert, requestedBy, startedAt, newStatus, newTimeline);
   }
 }

@@ -26,10 +26,15 @@ public sealed interface DeploymentEntry extends AppEntry {
       implements DeploymentEntry {}
 
   /** The {@code current} link names {@code release} now, or nothing where that is null. */
-  record Flipped(DeploymentId id, @Nullable ReleaseId release, Instant at) implements DeploymentEntry {}
+  record Flipped(DeploymentId id, @Nullable ReleaseId release, Instant at)
+      implements DeploymentEntry {}
 
-  /** A worker of {@code generation} is online in {@code slot}, and the one before it was told to drain. */
-  record SlotReplaced(DeploymentId id, int slot, Generation generation, Instant at) implements DeploymentEntry {}
+  /**
+   * A worker of {@code generation} is online in {@code slot}, and the one before it was told to
+   * drain.
+   */
+  record SlotReplaced(DeploymentId id, int slot, Generation generation, Instant at)
+      implements DeploymentEntry {}
 
   /** {@code slot} is no longer part of the pool. */
   record SlotRetired(DeploymentId id, int slot, Instant at) implements DeploymentEntry {}

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.pointsman.protocol.bundle.AppName;
 import java.util.Optional;
 
-/** The {@code number}-th deployment of an app on this host, counted from 1; written {@code APP-N}. */
+/**
+ * The {@code number}-th deployment of an app on this host, counted from 1; written {@code APP-N}.
+ */
 public record DeploymentId(AppName app, long number) {
 
   /** Parses what {@link #toString} writes. */
@@ -20,7 +22,8 @@ public record DeploymentId(AppName app, long number) {
 
   @JsonCreator
   static DeploymentId fromJson(String text) {
-    return parse(text).orElseThrow(() -> new IllegalArgumentException("not a deployment id: " + text));
+    return parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("not a deployment id: " + text));
   }
 
   @Override

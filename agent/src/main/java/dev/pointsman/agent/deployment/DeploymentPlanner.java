@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Decides the next step of a deployment from what is journaled of it and what can be seen. Pure. */
+/**
+ * Decides the next step of a deployment from what is journaled of it and what can be seen. Pure.
+ */
 final class DeploymentPlanner {
   private DeploymentPlanner() {}
 
@@ -61,8 +63,12 @@ final class DeploymentPlanner {
     return seen.current() == null ? new Step.End(DeploymentState.FAILED) : new Step.Flip(null);
   }
 
-  /** The next slot that does not run {@code wanted} yet, lowest first; then the slots that are too many. */
-  private static Optional<Step> rest(Deployment deployment, Observed seen, Generation wanted, Gate gate) {
+  /**
+   * The next slot that does not run {@code wanted} yet, lowest first; then the slots that are too
+   * many.
+   */
+  private static Optional<Step> rest(
+      Deployment deployment, Observed seen, Generation wanted, Gate gate) {
     for (int slot = 0; slot < deployment.slots(); slot++) {
       if (!runs(seen.slots().get(slot), wanted)) {
         return Optional.of(new Step.Replace(slot, wanted, gate));
@@ -74,7 +80,10 @@ final class DeploymentPlanner {
         .map(Step.Retire::new);
   }
 
-  /** A worker of the wanted generation that is in trouble is its supervisor's to repair; replacing it by its like would not help. */
+  /**
+   * A worker of the wanted generation that is in trouble is its supervisor's to repair; replacing
+   * it by its like would not help.
+   */
   private static boolean runs(@Nullable SlotView view, Generation wanted) {
     return view != null && Objects.equals(view.generation(), wanted);
   }

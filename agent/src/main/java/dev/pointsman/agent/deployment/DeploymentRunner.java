@@ -7,7 +7,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Carries a deployment out, step by step: asks the planner, acts, and writes the outcome down before anything may rely on it. */
+/**
+ * Carries a deployment out, step by step: asks the planner, acts, and writes the outcome down
+ * before anything may rely on it.
+ */
 final class DeploymentRunner {
   /** Where outcomes go; {@link #append} returns when the entry is on disk. */
   interface Log {
@@ -39,7 +42,8 @@ final class DeploymentRunner {
   private DeploymentEntry perform(Deployment deployment) throws InterruptedException {
     DeploymentId id = deployment.id();
     try {
-      return switch (DeploymentPlanner.next(deployment, new Observed(links.current(), pool.observe()))) {
+      return switch (DeploymentPlanner.next(
+          deployment, new Observed(links.current(), pool.observe()))) {
         case Step.Flip(var release) -> {
           links.flip(release);
           yield new DeploymentEntry.Flipped(id, release, clock.instant());
@@ -64,6 +68,13 @@ final class DeploymentRunner {
 
   private static FailureResource hostFault(IOException e) {
     return new FailureResource(
-        Reason.HOST_FAULT.wire(), String.valueOf(e.getMessage()), null, null, null, List.of(), List.of(), Reason.HOST_FAULT.remedy());
+        Reason.HOST_FAULT.wire(),
+        String.valueOf(e.getMessage()),
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        Reason.HOST_FAULT.remedy());
   }
 }

@@ -15,22 +15,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The deployments of one app: admits one at a time and carries it out on the app's own thread. Any thread may ask; asking blocks for one write to the
- * journal.
+ * The deployments of one app: admits one at a time and carries it out on the app's own thread. Any
+ * thread may ask; asking blocks for one write to the journal.
  */
 public final class Deployments {
   private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
 
   /** What a deployment needs to know of the app's releases. Implemented by the wiring. */
   public interface Catalog {
-    /** The generation that {@code release} makes with today's configuration, ready to be started from; rejects what is not here or cannot be run. */
+    /**
+     * The generation that {@code release} makes with today's configuration, ready to be started
+     * from; rejects what is not here or cannot be run.
+     */
     Generation prepare(ReleaseId release) throws Rejected, IOException;
 
     /** Rejects a generation whose release is gone or damaged. */
     void check(Generation generation) throws Rejected, IOException;
   }
 
-  /** Told what happens, on the app's own thread; of the beginning on the thread of whoever asked. */
+  /**
+   * Told what happens, on the app's own thread; of the beginning on the thread of whoever asked.
+   */
   public interface Observer {
     /** {@code after}: the deployment once {@code entry} was written down. */
     void happened(DeploymentEntry entry, Deployment after);
@@ -64,61 +69,97 @@ public final class Deployments {
     this.thread = Thread.ofVirtual().name("deployments-" + parts.app()).unstarted(this::work);
   }
 
-  /** Resumes the deployment that an earlier run of the agent left, if there is one, and waits for new ones. */
+  /**
+   * Resumes the deployment that an earlier run of the agent left, if there is one, and waits for
+   * new ones.
+   */
   public void start() {
     thread.start();
   }
 
   /** Asks for {@code release}; {@code force}: in spite of its bad mark or an unhealthy pool. */
-  public Deployment deploy(ReleaseId release, boolean force, String requestedBy) throws Rejected, IOException {
+  public Deployment deploy(ReleaseId release, boolean force, String requestedBy)
+      throws Rejected, IOException {
     Generation to = parts.catalog().prepare(release);
     if (!force && parts.ledger().state().bad().contains(release)) {
-      throw new Rejected(ErrorCode.RELEASE_BAD, "Release " + release + " of " + parts.app() + " failed on this host before.", release.value());
+      throw new Rejected(
+          ErrorCode.RELEASE_BAD,
+          "Release " + release + " of " + parts.app() + " failed on this host before.",
+          release.value());
     }
     return submit(DeploymentKind.DEPLOY, to, force, requestedBy);
   }
 
-  /** Asks to go back: to the last good generation of {@code release}, or of the release before the present one. */
-  public Deployment rollback(@Nullable ReleaseId release, String requestedBy) throws Rejected, IOException {
+  /**
+   * Asks to go back: to the last good generation of {@code release}, or of the release before the
+   * present one.
+   */
+  public Deployment rollback(@Nullable ReleaseId release, String requestedBy)
+      throws Rejected, IOException {
     AppState state = parts.ledger().state();
     Optional<Generation> target = release == null ? state.previousGood() : state.lastGood(release);
     if (target.isEmpty()) {
       throw new Rejected(
           ErrorCode.NOTHING_TO_ROLL_BACK_TO,
           release == null
-              ? "No release of " + parts.app() + " but the present one was ever deployed successfully on this host."
-              : "Release " + release + " of " + parts.app() + " was never deployed successfully on this host.",
+              ? "No release of "
+                  + parts.app()
+                  + " but the present one was ever deployed successfully on this host."
+              : "Release "
+                  + release
+                  + " of "
+                  + parts.app()
+                  + " was never deployed successfully on this host.",
           release == null ? null : release.value());
     }
     parts.catalog().check(target.get());
     return submit(DeploymentKind.ROLLBACK, target.get(), true, requestedBy);
   }
 
-  private synchronized Deployment submit(DeploymentKind kind, Generation to, boolean force, String requestedBy)
+  private synchronized Deployment submit(
+      DeploymentKind kind, Generation to, boolean force, String requestedBy)
       throws Rejected, IOException {
     AppState state = parts.ledger().state();
     admit(state, force);
     DeploymentId id = new DeploymentId(parts.app(), state.count() + 1);
     DeploymentEntry.Begun begun =
         new DeploymentEntry.Begun(
-            id, kind, state.wanted(), to, parts.slots(), parts.autoRevert(), requestedBy, parts.clock().instant());
+            id,
+            kind,
+            state.wanted(),
+            to,
+            parts.slots(),
+            parts.autoRevert(),
+            requestedBy,
+            parts.clock().instant());
     record(begun);
     return parts.ledger().state().deployment(id).orElseThrow();
   }
 
   private void admit(AppState state, boolean force) throws Rejected {
     if (closed != null) {
-      throw new Rejected(parts.ledger().isReadonly() ? ErrorCode.AGENT_READONLY : ErrorCode.AGENT_STOPPING, closed);
+      throw new Rejected(
+          parts.ledger().isReadonly() ? ErrorCode.AGENT_READONLY : ErrorCode.AGENT_STOPPING,
+          closed);
     }
     if (state.running() != null) {
       throw new Rejected(
-          ErrorCode.DEPLOYMENT_IN_PROGRESS, state.running().id() + " has not finished.", state.running().id().toString());
+          ErrorCode.DEPLOYMENT_IN_PROGRESS,
+          state.running().id() + " has not finished.",
+          state.running().id().toString());
     }
     if (!force && state.wanted() != null) {
       for (int slot = 0; slot < parts.slots(); slot++) {
         if (!new Observed(null, parts.pool().observe()).serves(slot, state.wanted())) {
           throw new Rejected(
-              ErrorCode.POOL_UNHEALTHY, "Slot " + slot + " of " + parts.app() + " does not serve " + state.wanted() + " as it should just now.");
+              ErrorCode.POOL_UNHEALTHY,
+              "Slot "
+                  + slot
+                  + " of "
+                  + parts.app()
+                  + " does not serve "
+                  + state.wanted()
+                  + " as it should just now.");
         }
       }
     }
@@ -158,7 +199,10 @@ public final class Deployments {
     } catch (InterruptedException e) {
       LOG.debug("The deployments of an app stop. app={}", parts.app());
     } catch (IOException e) {
-      LOG.error("The deployments of an app have stopped: its journal cannot be written. app={}", parts.app(), e);
+      LOG.error(
+          "The deployments of an app have stopped: its journal cannot be written. app={}",
+          parts.app(),
+          e);
       shut("The journal of " + parts.app() + " cannot be written: " + e.getMessage() + ".");
     } catch (RuntimeException e) {
       LOG.error("The deployments of an app have stopped: a bug. app={}", parts.app(), e);

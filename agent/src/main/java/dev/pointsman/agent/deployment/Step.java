@@ -11,7 +11,10 @@ sealed interface Step {
   /** Let the {@code current} link name {@code release}, or remove it where that is null. */
   record Flip(@Nullable ReleaseId release) implements Step {}
 
-  /** Bring a worker of {@code generation} online in {@code slot}, then drain the one before it. {@code gate}: how long it must prove itself. */
+  /**
+   * Bring a worker of {@code generation} online in {@code slot}, then drain the one before it.
+   * {@code gate}: how long it must prove itself.
+   */
   record Replace(int slot, Generation generation, Gate gate) implements Step {}
 
   /** Drain what is in {@code slot} and give the slot up. */

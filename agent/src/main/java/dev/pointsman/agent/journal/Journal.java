@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An append-only file of records, one line each: {@code CRC32-as-8-hex-digits SP JSON LF}.
  *
- * <p>{@link #append} returns when the record is on disk. What a crash left of an unfinished last line is cut off at opening; a damaged line with
- * others after it refuses to open, because what follows was once promised. After a failed write nothing more is accepted: Linux may already have
+ * <p>{@link #append} returns when the record is on disk. What a crash left of an unfinished last
+ * line is cut off at opening; a damaged line with others after it refuses to open, because what
+ * follows was once promised. After a failed write nothing more is accepted: Linux may already have
  * dropped the bytes, so trying again could lie.
  *
  * @param <E> the records; Jackson must know how to write and read them
@@ -43,7 +44,9 @@ public final class Journal<E> implements Closeable {
   /** Opens or makes {@code file} and reads what is in it. */
   public static <E> Journal<E> open(Path file, Class<E> type) throws IOException {
     boolean fresh = Files.notExists(file);
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (fresh) {
         syncDirectory(file);
@@ -83,12 +86,18 @@ public final class Journal<E> implements Closeable {
     }
   }
 
-  /** Replaces the whole journal with {@code entries}, in one step: written beside, synced, renamed. */
+  /**
+   * Replaces the whole journal with {@code entries}, in one step: written beside, synced, renamed.
+   */
   public synchronized void rewrite(List<E> entries) throws IOException {
     refuseIfBroken();
     Path beside = file.resolveSibling(file.getFileName() + ".new");
     FileChannel next =
-        FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        FileChannel.open(
+            beside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
     try {
       for (E entry : entries) {
         ByteBuffer line = ByteBuffer.wrap(line(entry));
@@ -119,7 +128,8 @@ public final class Journal<E> implements Closeable {
 
   private void refuseIfBroken() throws IOException {
     if (broken != null) {
-      throw new IOException("the journal is read-only since an earlier failure: " + broken.getMessage(), broken);
+      throw new IOException(
+          "the journal is read-only since an earlier failure: " + broken.getMessage(), broken);
     }
   }
 
@@ -134,20 +144,31 @@ public final class Journal<E> implements Closeable {
   }
 
   /** Reads all whole lines into {@code entries}; returns how many bytes they take. */
-  private static <E> int read(Path file, byte[] content, Class<E> type, List<E> entries) throws IOException {
+  private static <E> int read(Path file, byte[] content, Class<E> type, List<E> entries)
+      throws IOException {
     int start = 0;
     for (int end = lineEnd(content, start); end >= 0; end = lineEnd(content, start)) {
       if (!isIntact(content, start, end)) {
         if (lineEnd(content, end + 1) >= 0) {
           throw new IOException(
-              file + ": record " + (entries.size() + 1) + " is damaged, and others follow it. Restore the file from a backup, or see 'lost journal' in docs/operations.md.");
+              file
+                  + ": record "
+                  + (entries.size() + 1)
+                  + " is damaged, and others follow it. Restore the file from a backup, or see 'lost journal' in docs/operations.md.");
         }
         return start;
       }
       try {
-        entries.add(DiskJson.mapper().readerFor(type).readValue(content, start + 9, end - start - 9));
+        entries.add(
+            DiskJson.mapper().readerFor(type).readValue(content, start + 9, end - start - 9));
       } catch (JsonProcessingException e) {
-        throw new IOException(file + ": record " + (entries.size() + 1) + " is from another version of pointsman: " + e.getOriginalMessage(), e);
+        throw new IOException(
+            file
+                + ": record "
+                + (entries.size() + 1)
+                + " is from another version of pointsman: "
+                + e.getOriginalMessage(),
+            e);
       }
       start = end + 1;
     }
@@ -157,7 +178,8 @@ public final class Journal<E> implements Closeable {
   private static boolean isIntact(byte[] content, int start, int end) {
     return end - start > 9
         && content[start + 8] == ' '
-        && new String(content, start, 8, UTF_8).equals(checksum(content, start + 9, end - start - 9));
+        && new String(content, start, 8, UTF_8)
+            .equals(checksum(content, start + 9, end - start - 9));
   }
 
   private static int lineEnd(byte[] content, int from) {
@@ -176,7 +198,8 @@ public final class Journal<E> implements Closeable {
   }
 
   private static void syncDirectory(Path file) throws IOException {
-    try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+    try (FileChannel directory =
+        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       directory.force(true);
     }
   }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over the workers of an earlier run of the agent: those that were let in go on, those that were draining finish, those that were still private
- * are ended, for they have no users to lose.
+ * Takes over the workers of an earlier run of the agent: those that were let in go on, those that
+ * were draining finish, those that were still private are ended, for they have no users to lose.
  */
 final class Adoptions {
   private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
@@ -47,8 +47,13 @@ final class Adoptions {
     }
   }
 
-  /** Gives the slot to {@code newer} once it is seen to accept; only then may {@code before}, which accepts too, leave. */
-  private void settle(WorkerSupervisor newer, @org.jspecify.annotations.Nullable WorkerSupervisor before) throws InterruptedException {
+  /**
+   * Gives the slot to {@code newer} once it is seen to accept; only then may {@code before}, which
+   * accepts too, leave.
+   */
+  private void settle(
+      WorkerSupervisor newer, @org.jspecify.annotations.Nullable WorkerSupervisor before)
+      throws InterruptedException {
     if (before == null || pool.awaitOnline(newer, CONFIRMATION)) {
       pool.put(newer);
       if (before != null) {
@@ -60,13 +65,17 @@ final class Adoptions {
     pool.putLeaving(newer);
   }
 
-  private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory) throws IOException {
+  private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory)
+      throws IOException {
     Transition first =
         handle.stage() == Stage.DRAINING
             ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
             : pool.machine().adopt(handle.incarnation(), pool.clock().instant());
     Optional<WorkerSupervisor> worker =
-        WorkerSupervisor.goOn(pool.job(handle.slot(), handle.generation()), first, events -> shop.adopt(handle, directory, events));
+        WorkerSupervisor.goOn(
+            pool.job(handle.slot(), handle.generation()),
+            first,
+            events -> shop.adopt(handle, directory, events));
     LOG.info(
         "{} incarnation={} slot={} pid={} generation={}",
         worker.isPresent() ? "Adopted a worker." : "A worker ended while the agent was away.",
@@ -82,7 +91,8 @@ final class Adoptions {
       shop.kill(handle.get().process());
     }
     for (ProcessIdentity stray : shop.strays(directory)) {
-      LOG.info("Ended a worker that had not been let in. directory={} pid={}", directory, stray.pid());
+      LOG.info(
+          "Ended a worker that had not been let in. directory={} pid={}", directory, stray.pid());
       shop.kill(stray);
     }
     WorkerDirectories.delete(directory);

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's end of a worker's control socket. The worker is the server, so the channel simply connects again after any break, and repeats the
- * orders that stand. One virtual thread reads; any thread may order.
+ * The agent's end of a worker's control socket. The worker is the server, so the channel simply
+ * connects again after any break, and repeats the orders that stand. One virtual thread reads; any
+ * thread may order.
  */
 final class ControlChannel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
@@ -33,11 +34,14 @@ final class ControlChannel implements AutoCloseable {
   private @Nullable SocketChannel channel;
   private @Nullable String standing;
 
-  /** Connects to {@code socket} as soon as it is there; {@code changed} is told of every status: the one before, and the new one. */
+  /**
+   * Connects to {@code socket} as soon as it is there; {@code changed} is told of every status: the
+   * one before, and the new one.
+   */
   ControlChannel(Path socket, BiConsumer<ControlStatus, ControlStatus> changed) {
     this.socket = socket;
     this.changed = changed;
-    this.reader = Thread.ofVirtual().name("control-" + socket.getParent().getFileName()).unstarted(this::run);
+    this.reader = Thread.ofVirtual().name("control " + socket).unstarted(this::run);
   }
 
   /** Begins to connect. */
@@ -49,10 +53,13 @@ final class ControlChannel implements AutoCloseable {
     return status;
   }
 
-  /** Gives an order that stands until another takes its place: it is repeated after every reconnection. */
+  /**
+   * Gives an order that stands until another takes its place: it is repeated after every
+   * reconnection.
+   */
   synchronized void order(String line) {
     standing = line;
-    send(line);
+    boolean _ = say(line);
   }
 
   @Override
@@ -84,7 +91,7 @@ final class ControlChannel implements AutoCloseable {
   private synchronized void greet(SocketChannel connected) {
     channel = connected;
     if (standing != null) {
-      send(standing);
+      boolean _ = say(standing);
     }
   }
 
@@ -114,22 +121,28 @@ final class ControlChannel implements AutoCloseable {
       status = DiskJson.mapper().readValue(line, ControlStatus.class);
       changed.accept(was, status);
     } catch (JsonProcessingException e) {
-      LOG.warn("A worker said something that is no status. socket={}: {}", socket, e.getOriginalMessage());
+      LOG.warn(
+          "A worker said something that is no status. socket={}: {}",
+          socket,
+          e.getOriginalMessage());
     }
   }
 
-  private synchronized void send(String line) {
+  /** Says something once; false where nobody can hear it now. */
+  synchronized boolean say(String line) {
     SocketChannel to = channel;
     if (to == null) {
-      return;
+      return false;
     }
     ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
     try {
       while (bytes.hasRemaining()) {
         to.write(bytes);
       }
+      return true;
     } catch (IOException e) {
       closeQuietly(to); // The reader notices, connects again and repeats what stands.
+      return false;
     }
   }
 

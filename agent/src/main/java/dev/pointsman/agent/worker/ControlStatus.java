@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the preload of a worker says of it, as one line of JSON on its control socket (docs/worker-protocol.md).
+ * What the preload of a worker says of it, as one line of JSON on its control socket
+ * (docs/worker-protocol.md).
  *
  * @param upgraded connections that are WebSockets now
  * @param cut connections that had to be closed at the drain limit

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Evidence {
   private Evidence() {}
 
-  /** Why {@code worker} does not serve as it should; null when all is well, or when it has only just been started. */
+  /**
+   * Why {@code worker} does not serve as it should; null when all is well, or when it has only just
+   * been started.
+   */
   static @Nullable FailureResource trouble(WorkerSupervisor worker, AppConfig config) {
     Trouble trouble =
         switch (worker.view().state()) {
@@ -46,18 +49,29 @@ final class Evidence {
     FailureResource trouble = trouble(worker, config);
     return trouble != null
         ? trouble
-        : failure(worker, new Trouble(Reason.WORKER_CRASHED, "The worker was stopped before it was healthy.", null));
+        : failure(
+            worker,
+            new Trouble(
+                Reason.WORKER_CRASHED, "The worker was stopped before it was healthy.", null));
   }
 
   private static Trouble restarting(WorkerSupervisor worker) {
-    return new Trouble(Reason.WORKER_CRASHED, "The worker ended by itself and is being started again: " + worker.view().lastExit() + ".", null);
+    return new Trouble(
+        Reason.WORKER_CRASHED,
+        "The worker ended by itself and is being started again: " + worker.view().lastExit() + ".",
+        null);
   }
 
   private static FailureResource failure(WorkerSupervisor worker, Trouble trouble) {
     WorkerProcess process = worker.view().process();
     return new FailureResource(
         trouble.reason().wire(),
-        "Slot " + worker.slot() + ", release " + worker.generation().release() + ": " + trouble.detail(),
+        "Slot "
+            + worker.slot()
+            + ", release "
+            + worker.generation().release()
+            + ": "
+            + trouble.detail(),
         worker.slot(),
         worker.view().lastExit(),
         trouble.setting(),
@@ -71,7 +85,8 @@ final class Evidence {
     WorkerSupervisor.View view = worker.view();
     WorkerState state = view.state();
     boolean alive = state instanceof Alive;
-    Counters counters = view.process() == null || !alive ? Counters.NONE : view.process().counters();
+    Counters counters =
+        view.process() == null || !alive ? Counters.NONE : view.process().counters();
     return new WorkerResource(
         worker.slot(),
         incarnation(state).toString(),

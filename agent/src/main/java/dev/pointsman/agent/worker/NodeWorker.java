@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process that carries the Node preload: ordered over its control socket, probed over its private one. Exit, readiness and probe results become
- * events, each with the incarnation.
+ * A process that carries the Node preload: ordered over its control socket, probed over its private
+ * one. Exit, readiness and probe results become events, each with the incarnation.
  */
 final class NodeWorker implements WorkerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(NodeWorker.class);
@@ -32,7 +32,14 @@ final class NodeWorker implements WorkerProcess {
   private volatile @Nullable RunningProcess process;
 
   /** {@code logStart}: where in {@code log} this process began to write. */
-  NodeWorker(WorkerHandle handle, Path directory, AppConfig config, String healthPath, Path log, long logStart, Consumer<WorkerEvent> events) {
+  NodeWorker(
+      WorkerHandle handle,
+      Path directory,
+      AppConfig config,
+      String healthPath,
+      Path log,
+      long logStart,
+      Consumer<WorkerEvent> events) {
     this.handle = handle;
     this.directory = directory;
     this.config = config;
@@ -40,7 +47,13 @@ final class NodeWorker implements WorkerProcess {
     this.logStart = logStart;
     this.events = events;
     this.control = new ControlChannel(directory.resolve("ctl.sock"), this::said);
-    this.prober = new Prober(handle.incarnation(), directory.resolve("app.sock"), healthPath, config.health(), events);
+    this.prober =
+        new Prober(
+            handle.incarnation(),
+            directory.resolve("app.sock"),
+            healthPath,
+            config.health(),
+            events);
   }
 
   /** Goes on with the process itself, once there is one. */
@@ -71,7 +84,11 @@ final class NodeWorker implements WorkerProcess {
   public void drain() {
     mark(Stage.DRAINING);
     prober.close();
-    control.order("drain " + config.roll().drainTimeout().toMillis() + " " + config.roll().longLivedTimeout().toMillis());
+    control.order(
+        "drain "
+            + config.roll().drainTimeout().toMillis()
+            + " "
+            + config.roll().longLivedTimeout().toMillis());
   }
 
   @Override
@@ -89,7 +106,13 @@ final class NodeWorker implements WorkerProcess {
   @Override
   public Counters counters() {
     ControlStatus status = control.status();
-    return new Counters(status.requests(), status.inflight(), status.connections(), status.cut(), status.rss(), status.fault());
+    return new Counters(
+        status.requests(),
+        status.inflight(),
+        status.connections(),
+        status.cut(),
+        status.rss(),
+        status.fault());
   }
 
   @Override
@@ -113,8 +136,16 @@ final class NodeWorker implements WorkerProcess {
     try {
       WorkerDirectories.delete(directory);
     } catch (IOException e) {
-      LOG.warn("A worker's directory could not be removed. directory={}: {}", directory, e.getMessage());
+      LOG.warn(
+          "A worker's directory could not be removed. directory={}: {}", directory, e.getMessage());
     }
+  }
+
+  /**
+   * Asks it to send the shared socket to {@code path}; false while there is no control connection.
+   */
+  boolean askForSocket(Path path) {
+    return control.say("handover " + path);
   }
 
   private void said(ControlStatus was, ControlStatus is) {
@@ -130,7 +161,11 @@ final class NodeWorker implements WorkerProcess {
       events.accept(new WorkerEvent.Drained(who));
     }
     if (is.fault() != null && !is.fault().equals(was.fault())) {
-      LOG.warn("The preload of a worker complains. incarnation={} pid={}: {}", who, is.pid(), is.fault());
+      LOG.warn(
+          "The preload of a worker complains. incarnation={} pid={}: {}",
+          who,
+          is.pid(),
+          is.fault());
     }
   }
 
@@ -142,7 +177,11 @@ final class NodeWorker implements WorkerProcess {
     try {
       handle.write(directory);
     } catch (IOException e) {
-      LOG.warn("A worker's handle could not be written. directory={} stage={}: {}", directory, stage, e.getMessage());
+      LOG.warn(
+          "A worker's handle could not be written. directory={} stage={}: {}",
+          directory,
+          stage,
+          e.getMessage());
     }
   }
 
@@ -153,9 +192,17 @@ final class NodeWorker implements WorkerProcess {
     }
     try {
       boolean delivered = group ? running.signalGroup(signal) : running.signal(signal);
-      LOG.debug("Signalled a worker. incarnation={} signal={} delivered={}", handle.incarnation(), signal, delivered);
+      LOG.debug(
+          "Signalled a worker. incarnation={} signal={} delivered={}",
+          handle.incarnation(),
+          signal,
+          delivered);
     } catch (IOException e) {
-      LOG.warn("A worker could not be signalled. incarnation={} signal={}: {}", handle.incarnation(), signal, e.getMessage());
+      LOG.warn(
+          "A worker could not be signalled. incarnation={} signal={}: {}",
+          handle.incarnation(),
+          signal,
+          e.getMessage());
     }
   }
 }

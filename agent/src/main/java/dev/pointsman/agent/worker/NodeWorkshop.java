@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Starts processes with the Node preload, and takes over those that an earlier run of the agent had started. */
+/**
+ * Starts processes with the Node preload, and takes over those that an earlier run of the agent had
+ * started.
+ */
 public final class NodeWorkshop implements Workshop {
   private static final String NODE_OPTIONS = "NODE_OPTIONS";
 
@@ -38,6 +42,7 @@ public final class NodeWorkshop implements Workshop {
   private final Processes processes;
   private final WorkerSpecs specs;
   private final Supply<Integer> sharedSocket;
+  private final Map<RunningProcess, NodeWorker> living = new ConcurrentHashMap<>();
 
   /** Something that may not be there just now. */
   public interface Supply<T> {
@@ -46,7 +51,8 @@ public final class NodeWorkshop implements Workshop {
   }
 
   /** {@code sharedSocket}: descriptor of the app's listening socket. */
-  public NodeWorkshop(Shared shared, Processes processes, WorkerSpecs specs, Supply<Integer> sharedSocket) {
+  public NodeWorkshop(
+      Shared shared, Processes processes, WorkerSpecs specs, Supply<Integer> sharedSocket) {
     this.shared = shared;
     this.processes = processes;
     this.specs = specs;
@@ -54,7 +60,9 @@ public final class NodeWorkshop implements Workshop {
   }
 
   @Override
-  public WorkerProcess launch(Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) throws IOException {
+  public WorkerProcess launch(
+      Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
+      throws IOException {
     WorkerSpec spec = specs.load(generation);
     Path log = log(slot);
     WorkerLog.turnOver(log, shared.config().log());
@@ -64,13 +72,20 @@ public final class NodeWorkshop implements Workshop {
       CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
       LaunchSpec launch =
           new LaunchSpec(
-              spec.command(), spec.workingDirectory(), environment(spec, who, slot, directory), log, List.of(sharedSocket.get()), spec.user());
+              spec.command(),
+              spec.workingDirectory(),
+              environment(spec, who, slot, directory),
+              log,
+              List.of(sharedSocket.get()),
+              spec.user());
       RunningProcess process = processes.launch(launch, exit::complete);
-      WorkerHandle handle = new WorkerHandle(who, slot, generation, process.identity(), Stage.LAUNCHING);
+      WorkerHandle handle =
+          new WorkerHandle(who, slot, generation, process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), spec.healthPath(), log, logStart, events);
-      worker.attach(process);
-      exit.thenAccept(worker::exited);
+      NodeWorker worker =
+          new NodeWorker(
+              handle, directory, shared.config(), spec.healthPath(), log, logStart, events);
+      begin(worker, process, exit);
       return worker;
     } catch (IOException e) {
       WorkerDirectories.delete(directory);
@@ -82,7 +97,8 @@ public final class NodeWorkshop implements Workshop {
   }
 
   /** Takes {@code handle}'s process over; empty where it has ended. */
-  Optional<WorkerProcess> adopt(WorkerHandle handle, Path directory, Consumer<WorkerEvent> events) throws IOException {
+  Optional<WorkerProcess> adopt(WorkerHandle handle, Path directory, Consumer<WorkerEvent> events)
+      throws IOException {
     CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     Optional<RunningProcess> process = processes.adopt(handle.process(), exit::complete);
     if (process.isEmpty()) {
@@ -91,13 +107,22 @@ public final class NodeWorkshop implements Workshop {
     WorkerSpec spec = specs.load(handle.generation());
     Path log = log(handle.slot());
     NodeWorker worker =
-        new NodeWorker(handle, directory, shared.config(), spec.healthPath(), log, WorkerLog.size(log), events);
-    worker.attach(process.get());
-    exit.thenAccept(worker::exited);
+        new NodeWorker(
+            handle,
+            directory,
+            shared.config(),
+            spec.healthPath(),
+            log,
+            WorkerLog.size(log),
+            events);
+    begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
 
-  /** Processes whose directory is {@code directory}: found by their environment, for the agent may die before it writes a handle. */
+  /**
+   * Processes whose directory is {@code directory}: found by their environment, for the agent may
+   * die before it writes a handle.
+   */
   List<ProcessIdentity> strays(Path directory) throws IOException {
     return processes.findByEnvironment("POINTSMAN_DIR", directory.toString());
   }
@@ -110,8 +135,36 @@ public final class NodeWorkshop implements Workshop {
     }
   }
 
+  private void begin(
+      NodeWorker worker, RunningProcess process, CompletableFuture<ExitStatus> exit) {
+    living.put(process, worker);
+    worker.attach(process);
+    var _ =
+        exit.thenAccept(status -> {
+          living.remove(process);
+          worker.exited(status);
+        });
+  }
+
+  /**
+   * The processes that have not ended, in no order: each holds the shared socket unless it drains.
+   */
+  public List<RunningProcess> living() {
+    return List.copyOf(living.keySet());
+  }
+
+  /**
+   * Asks {@code process} to send its shared socket to the datagram socket at {@code path}; false
+   * where it cannot be asked.
+   */
+  public boolean askForSocket(RunningProcess process, Path path) {
+    NodeWorker worker = living.get(process);
+    return worker != null && worker.askForSocket(path);
+  }
+
   /** Without its handle nobody would find the process again. */
-  private static void writeOrKill(WorkerHandle handle, Path directory, RunningProcess process) throws IOException {
+  private static void writeOrKill(WorkerHandle handle, Path directory, RunningProcess process)
+      throws IOException {
     try {
       handle.write(directory);
     } catch (IOException e) {
@@ -128,7 +181,8 @@ public final class NodeWorkshop implements Workshop {
     return shared.logDirectory().resolve(slot + ".log");
   }
 
-  private Map<String, String> environment(WorkerSpec spec, Incarnation who, int slot, Path directory) {
+  private Map<String, String> environment(
+      WorkerSpec spec, Incarnation who, int slot, Path directory) {
     Map<String, String> all = new HashMap<>(spec.environment());
     String slotNumber = Integer.toString(slot);
     all.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");

@@ -10,7 +10,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Probes one process again and again on a virtual thread: often while it is being gated, at the configured interval afterwards. */
+/**
+ * Probes one process again and again on a virtual thread: often while it is being gated, at the
+ * configured interval afterwards.
+ */
 final class Prober implements AutoCloseable {
   private static final Duration WHILE_GATED = Duration.ofMillis(200);
   private static final int ANSWERS_KEPT = 5;
@@ -25,7 +28,12 @@ final class Prober implements AutoCloseable {
   private volatile Duration pause;
   private boolean begun;
 
-  Prober(Incarnation who, Path socket, String path, HealthConfig health, Consumer<WorkerEvent> events) {
+  Prober(
+      Incarnation who,
+      Path socket,
+      String path,
+      HealthConfig health,
+      Consumer<WorkerEvent> events) {
     this.who = who;
     this.socket = socket;
     this.path = path;
@@ -64,7 +72,10 @@ final class Prober implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         ProbeResult result = HttpProbe.get(socket, path, health.timeout());
         remember(result.answer());
-        events.accept(result.passed() ? new WorkerEvent.ProbePassed(who) : new WorkerEvent.ProbeFailed(who, result.answer()));
+        events.accept(
+            result.passed()
+                ? new WorkerEvent.ProbePassed(who)
+                : new WorkerEvent.ProbeFailed(who, result.answer()));
         Thread.sleep(pause);
       }
     } catch (InterruptedException e) {

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The private directories of an app's workers: {@code <run>/<app>/<incarnation>/}, flat, mode 0700. */
+/**
+ * The private directories of an app's workers: {@code <run>/<app>/<incarnation>/}, flat, mode 0700.
+ */
 final class WorkerDirectories {
   private WorkerDirectories() {}
 
@@ -17,7 +19,8 @@ final class WorkerDirectories {
   static Path make(Path appDirectory, Incarnation who) throws IOException {
     Path directory = appDirectory.resolve(who.toString());
     return Files.createDirectories(
-        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Those that are there, oldest incarnation first; whatever else lies there is left alone. */

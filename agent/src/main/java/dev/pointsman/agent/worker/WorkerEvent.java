@@ -1,6 +1,9 @@
 package dev.pointsman.agent.worker;
 
-/** What happens to a worker. Everything that comes from a process names its incarnation: from another than the present one it changes nothing. */
+/**
+ * What happens to a worker. Everything that comes from a process names its incarnation: from
+ * another than the present one it changes nothing.
+ */
 sealed interface WorkerEvent {
   /** It listens, or said that it is ready. */
   record BecameReady(Incarnation who) implements WorkerEvent {}

@@ -12,13 +12,18 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** The log file of a slot: its workers append to it, the agent only turns it over between them and reads its end. */
+/**
+ * The log file of a slot: its workers append to it, the agent only turns it over between them and
+ * reads its end.
+ */
 final class WorkerLog {
   private static final int TAIL_BYTES = 8 * 1024;
 
   private WorkerLog() {}
 
-  /** Makes room: a file that has reached its bound becomes {@code .1}, and so on to {@code .keep}. */
+  /**
+   * Makes room: a file that has reached its bound becomes {@code .1}, and so on to {@code .keep}.
+   */
   static void turnOver(Path file, LogConfig bounds) throws IOException {
     Files.createDirectories(file.getParent());
     if (size(file) < bounds.maxBytes()) {
@@ -27,7 +32,11 @@ final class WorkerLog {
     for (int i = bounds.keep(); i >= 1; i--) {
       Path from = i == 1 ? file : numbered(file, i - 1);
       if (Files.exists(from)) {
-        Files.move(from, numbered(file, i), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+            from,
+            numbered(file, i),
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.ATOMIC_MOVE);
       }
     }
     if (bounds.keep() == 0) {

@@ -24,8 +24,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Decides what becomes of a worker: pure, total over states and events. A worker is gated in private, let in once it is healthy, started again when it
- * ends by itself, and drained before it is stopped.
+ * Decides what becomes of a worker: pure, total over states and events. A worker is gated in
+ * private, let in once it is healthy, started again when it ends by itself, and drained before it
+ * is stopped.
  */
 final class WorkerMachine {
   private final WorkerPolicy policy;
@@ -39,10 +40,14 @@ final class WorkerMachine {
     return launch(who, gate, trial, Restarts.NONE, now);
   }
 
-  /** A worker that an earlier run of the agent had ordered to accept: it is asked to confirm, and keeps serving meanwhile. */
+  /**
+   * A worker that an earlier run of the agent had ordered to accept: it is asked to confirm, and
+   * keeps serving meanwhile.
+   */
   Transition adopt(Incarnation who, Instant now) {
     return Transition.to(
-        new Standby(who, now, now.plus(policy.acceptDeadline()), false, Restarts.NONE), new Effect.Accept(who));
+        new Standby(who, now, now.plus(policy.acceptDeadline()), false, Restarts.NONE),
+        new Effect.Accept(who));
   }
 
   /** A worker that an earlier run of the agent had ordered to drain. */
@@ -59,7 +64,9 @@ final class WorkerMachine {
       case Draining draining -> whenDraining(draining, event, now);
       case Stopping stopping -> whenStopping(stopping, event, now);
       case BackingOff off -> whenWaiting(off, off.last(), off.until(), off.restarts(), event, now);
-      case Errored errored -> whenWaiting(errored, errored.last(), errored.until(), errored.restarts().rested(), event, now);
+      case Errored errored ->
+          whenWaiting(
+              errored, errored.last(), errored.until(), errored.restarts().rested(), event, now);
       case Stopped stopped -> Transition.to(stopped);
     };
   }
@@ -70,7 +77,8 @@ final class WorkerMachine {
       case Launching launching -> Optional.of(launching.healthyBy());
       case Standby standby -> Optional.of(standby.acceptBy());
       case Draining draining -> Optional.of(draining.drainedBy());
-      case Stopping stopping -> stopping.killed() ? Optional.empty() : Optional.of(stopping.killAt());
+      case Stopping stopping ->
+          stopping.killed() ? Optional.empty() : Optional.of(stopping.killAt());
       case BackingOff off -> Optional.of(off.until());
       case Errored errored -> Optional.of(errored.until());
       case Online _, Stopped _ -> Optional.empty();
@@ -79,29 +87,53 @@ final class WorkerMachine {
 
   private Transition whenLaunching(Launching it, WorkerEvent event, Instant now) {
     return switch (event) {
-      case BecameReady(var who) when who.equals(it.who()) && !it.ready() -> Transition.to(progress(it, true, 0, null, 0));
+      case BecameReady(var who) when who.equals(it.who()) && !it.ready() ->
+          Transition.to(progress(it, true, 0, null, 0));
       case ProbePassed(var who) when who.equals(it.who()) -> passed(it, now);
-      case ProbeFailed(var who, var answer) when who.equals(it.who()) -> failedProbe(it, answer, now);
+      case ProbeFailed(var who, var answer) when who.equals(it.who()) ->
+          failedProbe(it, answer, now);
       case Exited(var who, var how) when who.equals(it.who()) ->
-          ended(it, new Trouble(Reason.WORKER_CRASHED, "The worker ended before it was healthy: " + how + ".", null), now);
-      case SpawnFailed(var who, var why) when who.equals(it.who()) -> ended(it, new Trouble(Reason.SPAWN_FAILED, why, null), now);
+          ended(
+              it,
+              new Trouble(
+                  Reason.WORKER_CRASHED,
+                  "The worker ended before it was healthy: " + how + ".",
+                  null),
+              now);
+      case SpawnFailed(var who, var why) when who.equals(it.who()) ->
+          ended(it, new Trouble(Reason.SPAWN_FAILED, why, null), now);
       case TimerFired _ when !now.isBefore(it.healthyBy()) -> condemn(it, late(it), now);
       case DrainRequested _, StopRequested _ -> stop(it.who(), new Ending.Gone(), now);
-      case BecameReady _, ProbePassed _, ProbeFailed _, Exited _, SpawnFailed _, TimerFired _, Accepting _, Drained _ -> Transition.to(it);
+      case BecameReady _,
+          ProbePassed _,
+          ProbeFailed _,
+          Exited _,
+          SpawnFailed _,
+          TimerFired _,
+          Accepting _,
+          Drained _ ->
+          Transition.to(it);
     };
   }
 
   private Transition passed(Launching it, Instant now) {
     int passes = it.passes() + 1;
     Instant passingSince = it.passingSince() == null ? now : it.passingSince();
-    boolean gated = passes >= it.gate().passes() && !now.isBefore(passingSince.plus(it.gate().minHealthyTime()));
+    boolean gated =
+        passes >= it.gate().passes()
+            && !now.isBefore(passingSince.plus(it.gate().minHealthyTime()));
     return gated
         ? Transition.to(
-            new Standby(it.who(), now, now.plus(policy.acceptDeadline()), it.trial(), it.restarts()), new Effect.Accept(it.who()))
+            new Standby(
+                it.who(), now, now.plus(policy.acceptDeadline()), it.trial(), it.restarts()),
+            new Effect.Accept(it.who()))
         : Transition.to(progress(it, true, passes, passingSince, 0));
   }
 
-  /** A failed probe ends the row; a worker that had been well and fails several times is given up before its deadline. */
+  /**
+   * A failed probe ends the row; a worker that had been well and fails several times is given up
+   * before its deadline.
+   */
   private Transition failedProbe(Launching it, String answer, Instant now) {
     boolean hadPassed = it.passingSince() != null || it.failures() > 0;
     int failures = hadPassed ? it.failures() + 1 : 0;
@@ -110,7 +142,11 @@ final class WorkerMachine {
           it,
           new Trouble(
               Reason.WORKER_UNHEALTHY,
-              "The worker was healthy at first, then failed " + failures + " probes in a row; the last: " + answer + ".",
+              "The worker was healthy at first, then failed "
+                  + failures
+                  + " probes in a row; the last: "
+                  + answer
+                  + ".",
               "failure_threshold=" + policy.failureThreshold()),
           now);
     }
@@ -120,51 +156,97 @@ final class WorkerMachine {
   private Trouble late(Launching it) {
     String setting = "healthy_deadline=" + Durations.words(policy.healthyDeadline());
     return it.ready()
-        ? new Trouble(Reason.HEALTH_DEADLINE_EXCEEDED, "The worker listened, but did not become healthy in time.", setting)
-        : new Trouble(Reason.NEVER_LISTENED, "The worker did not listen on its port in time.", setting);
+        ? new Trouble(
+            Reason.HEALTH_DEADLINE_EXCEEDED,
+            "The worker listened, but did not become healthy in time.",
+            setting)
+        : new Trouble(
+            Reason.NEVER_LISTENED, "The worker did not listen on its port in time.", setting);
   }
 
   private Transition whenStandby(Standby it, WorkerEvent event, Instant now) {
     return switch (event) {
-      case Accepting(var who) when who.equals(it.who()) -> Transition.to(new Online(who, now, 0, it.restarts()));
+      case Accepting(var who) when who.equals(it.who()) ->
+          Transition.to(new Online(who, now, 0, it.restarts()));
       case Exited(var who, var how) when who.equals(it.who()) ->
-          crashed(it.who(), it.trial(), new Trouble(Reason.WORKER_CRASHED, "The worker ended while it was being let in: " + how + ".", null), it.restarts(), now);
+          crashed(
+              it.who(),
+              it.trial(),
+              new Trouble(
+                  Reason.WORKER_CRASHED,
+                  "The worker ended while it was being let in: " + how + ".",
+                  null),
+              it.restarts(),
+              now);
       case TimerFired _ when !now.isBefore(it.acceptBy()) ->
           giveUp(
               it.who(),
               it.trial(),
               new Trouble(
                   Reason.ACCEPT_FAILED,
-                  "The worker did not confirm within " + Durations.words(policy.acceptDeadline()) + " that it accepts.",
+                  "The worker did not confirm within "
+                      + Durations.words(policy.acceptDeadline())
+                      + " that it accepts.",
                   null),
               it.restarts(),
               now);
       case DrainRequested _ -> drain(it.who(), now);
       case StopRequested _ -> stop(it.who(), new Ending.Gone(), now);
-      case Accepting _, Exited _, TimerFired _, BecameReady _, ProbePassed _, ProbeFailed _, Drained _, SpawnFailed _ -> Transition.to(it);
+      case Accepting _,
+          Exited _,
+          TimerFired _,
+          BecameReady _,
+          ProbePassed _,
+          ProbeFailed _,
+          Drained _,
+          SpawnFailed _ ->
+          Transition.to(it);
     };
   }
 
   private Transition whenOnline(Online it, WorkerEvent event, Instant now) {
     return switch (event) {
-      case ProbePassed(var who) when who.equals(it.who()) -> Transition.to(new Online(who, it.since(), 0, it.restarts()));
+      case ProbePassed(var who) when who.equals(it.who()) ->
+          Transition.to(new Online(who, it.since(), 0, it.restarts()));
       case ProbeFailed(var who, _) when who.equals(it.who()) ->
           Transition.to(new Online(who, it.since(), it.failures() + 1, it.restarts()));
       case Exited(var who, var how) when who.equals(it.who()) ->
-          again(who, new Trouble(Reason.WORKER_CRASHED, "The worker ended by itself: " + how + ".", null), it.restarts(), now);
+          again(
+              who,
+              new Trouble(Reason.WORKER_CRASHED, "The worker ended by itself: " + how + ".", null),
+              it.restarts(),
+              now);
       case DrainRequested _ -> drain(it.who(), now);
       case StopRequested _ -> stop(it.who(), new Ending.Gone(), now);
-      case ProbePassed _, ProbeFailed _, Exited _, Accepting _, BecameReady _, Drained _, SpawnFailed _, TimerFired _ -> Transition.to(it);
+      case ProbePassed _,
+          ProbeFailed _,
+          Exited _,
+          Accepting _,
+          BecameReady _,
+          Drained _,
+          SpawnFailed _,
+          TimerFired _ ->
+          Transition.to(it);
     };
   }
 
   private Transition whenDraining(Draining it, WorkerEvent event, Instant now) {
     return switch (event) {
       case Drained(var who) when who.equals(it.who()) -> stop(who, new Ending.Gone(), now);
-      case Exited(var who, _) when who.equals(it.who()) -> Transition.to(new Stopped(who, now, null));
-      case TimerFired _ when !now.isBefore(it.drainedBy()) -> stop(it.who(), new Ending.Gone(), now);
+      case Exited(var who, _) when who.equals(it.who()) ->
+          Transition.to(new Stopped(who, now, null));
+      case TimerFired _ when !now.isBefore(it.drainedBy()) ->
+          stop(it.who(), new Ending.Gone(), now);
       case StopRequested _ -> stop(it.who(), new Ending.Gone(), now);
-      case Drained _, Exited _, TimerFired _, DrainRequested _, BecameReady _, ProbePassed _, ProbeFailed _, Accepting _, SpawnFailed _ ->
+      case Drained _,
+          Exited _,
+          TimerFired _,
+          DrainRequested _,
+          BecameReady _,
+          ProbePassed _,
+          ProbeFailed _,
+          Accepting _,
+          SpawnFailed _ ->
           Transition.to(it);
     };
   }
@@ -178,27 +260,56 @@ final class WorkerMachine {
             case Ending.Again(var trouble, var restarts) -> again(who, trouble, restarts, now);
           };
       case TimerFired _ when !it.killed() && !now.isBefore(it.killAt()) ->
-          Transition.to(new Stopping(it.who(), it.since(), it.killAt(), true, it.then()), new Effect.Kill(it.who()));
+          Transition.to(
+              new Stopping(it.who(), it.since(), it.killAt(), true, it.then()),
+              new Effect.Kill(it.who()));
       // Whoever asks it to go while it was to be started again does not want it started again.
       case DrainRequested _, StopRequested _ ->
           Transition.to(
-              it.then() instanceof Ending.Again ? new Stopping(it.who(), it.since(), it.killAt(), it.killed(), new Ending.Gone()) : it);
-      case Exited _, TimerFired _, BecameReady _, ProbePassed _, ProbeFailed _, Accepting _, Drained _, SpawnFailed _ -> Transition.to(it);
+              it.then() instanceof Ending.Again
+                  ? new Stopping(it.who(), it.since(), it.killAt(), it.killed(), new Ending.Gone())
+                  : it);
+      case Exited _,
+          TimerFired _,
+          BecameReady _,
+          ProbePassed _,
+          ProbeFailed _,
+          Accepting _,
+          Drained _,
+          SpawnFailed _ ->
+          Transition.to(it);
     };
   }
 
   private Transition whenWaiting(
-      WorkerState it, Incarnation last, Instant until, Restarts restarts, WorkerEvent event, Instant now) {
+      WorkerState it,
+      Incarnation last,
+      Instant until,
+      Restarts restarts,
+      WorkerEvent event,
+      Instant now) {
     return switch (event) {
-      case TimerFired _ when !now.isBefore(until) -> launch(last.next(), Gate.KNOWN_GOOD, false, restarts, now);
+      case TimerFired _ when !now.isBefore(until) ->
+          launch(last.next(), Gate.KNOWN_GOOD, false, restarts, now);
       case DrainRequested _, StopRequested _ -> Transition.to(new Stopped(last, now, null));
-      case TimerFired _, BecameReady _, ProbePassed _, ProbeFailed _, Accepting _, Drained _, Exited _, SpawnFailed _ -> Transition.to(it);
+      case TimerFired _,
+          BecameReady _,
+          ProbePassed _,
+          ProbeFailed _,
+          Accepting _,
+          Drained _,
+          Exited _,
+          SpawnFailed _ ->
+          Transition.to(it);
     };
   }
 
-  private Transition launch(Incarnation who, Gate gate, boolean trial, Restarts restarts, Instant now) {
+  private Transition launch(
+      Incarnation who, Gate gate, boolean trial, Restarts restarts, Instant now) {
     return Transition.to(
-        new Launching(who, now, now.plus(policy.healthyDeadline()), gate, trial, false, 0, null, 0, restarts), new Effect.Spawn(who));
+        new Launching(
+            who, now, now.plus(policy.healthyDeadline()), gate, trial, false, 0, null, 0, restarts),
+        new Effect.Spawn(who));
   }
 
   /** A launching process has ended by itself. */
@@ -211,15 +322,23 @@ final class WorkerMachine {
     return giveUp(it.who(), it.trial(), trouble, it.restarts(), now);
   }
 
-  private Transition crashed(Incarnation who, boolean trial, Trouble trouble, Restarts restarts, Instant now) {
-    return trial ? Transition.to(new Stopped(who, now, trouble)) : again(who, trouble, restarts, now);
+  private Transition crashed(
+      Incarnation who, boolean trial, Trouble trouble, Restarts restarts, Instant now) {
+    return trial
+        ? Transition.to(new Stopped(who, now, trouble))
+        : again(who, trouble, restarts, now);
   }
 
-  private Transition giveUp(Incarnation who, boolean trial, Trouble trouble, Restarts restarts, Instant now) {
-    return stop(who, trial ? new Ending.Condemned(trouble) : new Ending.Again(trouble, restarts), now);
+  private Transition giveUp(
+      Incarnation who, boolean trial, Trouble trouble, Restarts restarts, Instant now) {
+    return stop(
+        who, trial ? new Ending.Condemned(trouble) : new Ending.Again(trouble, restarts), now);
   }
 
-  /** A wanted worker has ended: it is started again, later each time, and rests when that happens too often. */
+  /**
+   * A wanted worker has ended: it is started again, later each time, and rests when that happens
+   * too often.
+   */
   private Transition again(Incarnation who, Trouble trouble, Restarts before, Instant now) {
     Restarts restarts = before.plus(now, policy.restartWindow());
     if (restarts.recent().size() > policy.maxRestarts()) {
@@ -235,12 +354,27 @@ final class WorkerMachine {
   }
 
   private Transition stop(Incarnation who, Ending then, Instant now) {
-    return Transition.to(new Stopping(who, now, now.plus(policy.killTimeout()), false, then), new Effect.Terminate(who));
+    return Transition.to(
+        new Stopping(who, now, now.plus(policy.killTimeout()), false, then),
+        new Effect.Terminate(who));
   }
 
   private static Launching progress(
-      Launching it, boolean ready, int passes, @org.jspecify.annotations.Nullable Instant passingSince, int failures) {
+      Launching it,
+      boolean ready,
+      int passes,
+      @org.jspecify.annotations.Nullable Instant passingSince,
+      int failures) {
     return new Launching(
-        it.who(), it.since(), it.healthyBy(), it.gate(), it.trial(), ready, passes, passingSince, failures, it.restarts());
+        it.who(),
+        it.since(),
+        it.healthyBy(),
+        it.gate(),
+        it.trial(),
+        ready,
+        passes,
+        passingSince,
+        failures,
+        it.restarts());
   }
 }

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param drainTimeout what the worker itself is given to drain
  * @param killTimeout from the stop signal to SIGKILL
  * @param failureThreshold probe failures in a row that make a worker unhealthy
- * @param maxRestarts unplanned exits within {@code restartWindow} after which a slot rests for {@code cooldown}
+ * @param maxRestarts unplanned exits within {@code restartWindow} after which a slot rests for
+ *     {@code cooldown}
  */
 record WorkerPolicy(
     Duration healthyDeadline,
@@ -23,6 +24,9 @@ record WorkerPolicy(
     Duration backoffMin,
     Duration backoffMax,
     Duration cooldown) {
-  /** What a draining worker gets beyond {@link #drainTimeout}, to report that it has cut the rest, before it is stopped regardless. */
+  /**
+   * What a draining worker gets beyond {@link #drainTimeout}, to report that it has cut the rest,
+   * before it is stopped regardless.
+   */
   static final Duration DRAIN_GRACE = Duration.ofSeconds(5);
 }

@@ -26,9 +26,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of an app and what runs in them. Slots are filled, replaced and retired from the app's own thread, one after the other; any thread may look.
+ * The slots of an app and what runs in them. Slots are filled, replaced and retired from the app's
+ * own thread, one after the other; any thread may look.
  *
- * <p>A slot has one worker, and those before it as long as they drain. Nothing tells an old worker to drain before the new one is confirmed to accept.
+ * <p>A slot has one worker, and those before it as long as they drain. Nothing tells an old worker
+ * to drain before the new one is confirmed to accept.
  */
 public final class WorkerPool {
   /** Workers that may be draining before another slot is replaced. */
@@ -51,8 +53,12 @@ public final class WorkerPool {
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
 
-  /** {@code run}: the journaled number of this start of the agent, which makes incarnations unique; {@code story} tells what happens to workers. */
-  public WorkerPool(AppConfig config, Workshop workshop, long run, InstantSource clock, WorkerStory story) {
+  /**
+   * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
+   * {@code story} tells what happens to workers.
+   */
+  public WorkerPool(
+      AppConfig config, Workshop workshop, long run, InstantSource clock, WorkerStory story) {
     this.config = config;
     this.workshop = workshop;
     this.run = run;
@@ -73,9 +79,13 @@ public final class WorkerPool {
   /** What each slot runs. */
   public synchronized Map<Integer, Slot> slots() {
     Map<Integer, Slot> slots = new HashMap<>();
-    active.forEach(
-        (slot, worker) ->
-            slots.put(slot, new Slot(worker.generation(), worker.view().state() instanceof Online, Evidence.trouble(worker, config))));
+    active.forEach((slot, worker) ->
+        slots.put(
+            slot,
+            new Slot(
+                worker.generation(),
+                worker.view().state() instanceof Online,
+                Evidence.trouble(worker, config))));
     return slots;
   }
 
@@ -94,20 +104,30 @@ public final class WorkerPool {
     if (active.containsKey(slot)) {
       throw new IllegalStateException("slot " + slot + " is not empty");
     }
-    active.put(slot, WorkerSupervisor.begin(job(slot, generation), machine.launch(incarnation(), Gate.KNOWN_GOOD, false, clock.instant())));
+    active.put(
+        slot,
+        WorkerSupervisor.begin(
+            job(slot, generation),
+            machine.launch(incarnation(), Gate.KNOWN_GOOD, false, clock.instant())));
   }
 
   /**
-   * Starts a worker of {@code generation} beside what is in {@code slot}, gates it in private, lets it accept, and tells the old one to drain. Blocks until
-   * the new one accepts or has failed; in the latter case the old one never noticed.
+   * Starts a worker of {@code generation} beside what is in {@code slot}, gates it in private, lets
+   * it accept, and tells the old one to drain. Blocks until the new one accepts or has failed; in
+   * the latter case the old one never noticed.
    *
    * @return why it failed, or empty
    */
-  public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood) throws InterruptedException {
+  public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood)
+      throws InterruptedException {
     awaitRoom();
-    Gate gate = knownGood ? Gate.KNOWN_GOOD : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
+    Gate gate =
+        knownGood
+            ? Gate.KNOWN_GOOD
+            : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
     WorkerSupervisor fresh =
-        WorkerSupervisor.begin(job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
+        WorkerSupervisor.begin(
+            job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
     synchronized (this) {
       leaving.add(fresh); // Shown, but not yet the slot's.
       try {
@@ -115,7 +135,9 @@ public final class WorkerPool {
           wait();
         }
       } catch (InterruptedException e) {
-        leaving.remove(fresh); // The agent is stopping: what becomes of the worker is the next run's to decide.
+        leaving.remove(
+            fresh); // The agent is stopping: what becomes of the worker is the next run's to
+        // decide.
         throw e;
       }
       leaving.remove(fresh);
@@ -181,7 +203,8 @@ public final class WorkerPool {
   }
 
   /** Waits until {@code worker} is online or gone, {@code limit} at most. */
-  synchronized boolean awaitOnline(WorkerSupervisor worker, Duration limit) throws InterruptedException {
+  synchronized boolean awaitOnline(WorkerSupervisor worker, Duration limit)
+      throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!(worker.view().state() instanceof Online)) {
       long left = (deadline - System.nanoTime()) / 1_000_000;

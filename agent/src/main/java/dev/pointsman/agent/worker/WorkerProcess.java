@@ -3,7 +3,10 @@ package dev.pointsman.agent.worker;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One running process of a worker, as its supervisor handles it. Orders do not block, and do nothing once the process has ended. */
+/**
+ * One running process of a worker, as its supervisor handles it. Orders do not block, and do
+ * nothing once the process has ended.
+ */
 interface WorkerProcess {
   /** Its number, for people; 0 where unknown. */
   int pid();
@@ -39,7 +42,13 @@ interface WorkerProcess {
    * @param rssBytes 0 where unknown
    * @param fault what its preload complains of
    */
-  record Counters(long requests, int inflight, int connections, int cut, long rssBytes, @Nullable String fault) {
+  record Counters(
+      long requests,
+      int inflight,
+      int connections,
+      int cut,
+      long rssBytes,
+      @Nullable String fault) {
     static final Counters NONE = new Counters(0, 0, 0, 0, 0, null);
   }
 }

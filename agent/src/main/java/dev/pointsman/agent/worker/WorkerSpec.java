@@ -8,11 +8,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Everything a process of a generation is started from. It is kept on disk beside the journal, so that a crash-restart or a rollback uses the
- * generation's own configuration and not today's.
+ * Everything a process of a generation is started from. It is kept on disk beside the journal, so
+ * that a crash-restart or a rollback uses the generation's own configuration and not today's.
  *
  * @param command as it is executed: package-manager wrappers are resolved
- * @param workingDirectory absolute, inside the release's own directory and never through {@code current}
+ * @param workingDirectory absolute, inside the release's own directory and never through {@code
+ *     current}
  * @param environment the app's own variables; the agent's are added for each process
  * @param user whom it runs as; empty: the agent's own user
  */
@@ -45,6 +46,12 @@ public record WorkerSpec(
   /** Values of variables are secrets. */
   @Override
   public String toString() {
-    return "WorkerSpec[" + generation + ", command=" + command + ", environment=" + environment.keySet() + "]";
+    return "WorkerSpec["
+        + generation
+        + ", command="
+        + command
+        + ", environment="
+        + environment.keySet()
+        + "]";
   }
 }

@@ -19,17 +19,25 @@ import java.util.HexFormat;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The specifications of an app's generations on disk: {@code generations/DIGEST.json}, mode 0600, for they hold the environment. */
+/**
+ * The specifications of an app's generations on disk: {@code generations/DIGEST.json}, mode 0600,
+ * for they hold the environment.
+ */
 public final class WorkerSpecs {
   private final Path directory;
 
   /** Keeps them in {@code directory}, which is made when it is not there. */
   public WorkerSpecs(Path directory) throws IOException {
     this.directory = directory;
-    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  /** The generation of {@code spec}, whose own generation is not looked at; {@code releaseDigest}: SHA-256 of release.json, hex. */
+  /**
+   * The generation of {@code spec}, whose own generation is not looked at; {@code releaseDigest}:
+   * SHA-256 of release.json, hex.
+   */
   public static Generation generationOf(WorkerSpec spec, String releaseDigest) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -48,9 +56,13 @@ public final class WorkerSpecs {
     }
     Path beside = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(beside);
-    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel =
-        FileChannel.open(beside, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        FileChannel.open(
+            beside,
+            options,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       ByteBuffer bytes = ByteBuffer.wrap(DiskJson.mapper().writeValueAsBytes(spec));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -68,13 +80,21 @@ public final class WorkerSpecs {
     try {
       return DiskJson.mapper().readValue(Files.readAllBytes(file(generation)), WorkerSpec.class);
     } catch (NoSuchFileException e) {
-      throw new IOException("the specification of generation " + generation + " is gone: " + file(generation) + " does not exist", e);
+      throw new IOException(
+          "the specification of generation "
+              + generation
+              + " is gone: "
+              + file(generation)
+              + " does not exist",
+          e);
     }
   }
 
   /** Forgets all but {@code wanted}. */
   public void keepOnly(Set<Generation> wanted) throws IOException {
-    Set<String> names = Set.copyOf(wanted.stream().map(generation -> file(generation).getFileName().toString()).toList());
+    Set<String> names =
+        Set.copyOf(
+            wanted.stream().map(generation -> file(generation).getFileName().toString()).toList());
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         if (!names.contains(file.getFileName().toString())) {

@@ -37,7 +37,8 @@ sealed interface WorkerState {
       implements Alive {}
 
   /** Healthy and told to accept, not yet confirmed. */
-  record Standby(Incarnation who, Instant since, Instant acceptBy, boolean trial, Restarts restarts) implements Alive {}
+  record Standby(Incarnation who, Instant since, Instant acceptBy, boolean trial, Restarts restarts)
+      implements Alive {}
 
   /** Accepting; {@code failures}: probes failed in a row. */
   record Online(Incarnation who, Instant since, int failures, Restarts restarts) implements Alive {}
@@ -46,16 +47,21 @@ sealed interface WorkerState {
   record Draining(Incarnation who, Instant since, Instant drainedBy) implements Alive {}
 
   /** Told to end; killed at {@code killAt}. {@code then}: what its end leads to. */
-  record Stopping(Incarnation who, Instant since, Instant killAt, boolean killed, Ending then) implements Alive {}
+  record Stopping(Incarnation who, Instant since, Instant killAt, boolean killed, Ending then)
+      implements Alive {}
 
   /** Ended for good. {@code trouble}: why, where it was not asked to. */
-  record Stopped(Incarnation last, Instant since, @Nullable Trouble trouble) implements WorkerState {}
+  record Stopped(Incarnation last, Instant since, @Nullable Trouble trouble)
+      implements WorkerState {}
 
   /** Ended by itself; started again at {@code until}. */
-  record BackingOff(Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts) implements WorkerState {}
+  record BackingOff(
+      Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts)
+      implements WorkerState {}
 
   /** Ended too often; started again at {@code until}. */
-  record Errored(Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts) implements WorkerState {}
+  record Errored(Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts)
+      implements WorkerState {}
 
   /** What the end of a process that is being stopped leads to. */
   sealed interface Ending {

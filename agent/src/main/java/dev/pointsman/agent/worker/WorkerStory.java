@@ -37,15 +37,35 @@ public final class WorkerStory {
     String slot = "Slot " + worker.slot() + ": ";
     String who = "worker of " + worker.generation().release();
     switch (is) {
-      case Launching it -> publish(worker, "worker.launching", it.who(), slot + who + " is starting.");
+      case Launching it ->
+          publish(worker, "worker.launching", it.who(), slot + who + " is starting.");
       case Standby it -> publish(worker, "worker.standby", it.who(), slot + who + " is healthy.");
       case Online it -> publish(worker, "worker.online", it.who(), slot + who + " accepts.");
       case Draining it -> publish(worker, "worker.draining", it.who(), slot + who + " drains.");
-      case Stopping it -> publish(worker, "worker.stopping", it.who(), slot + who + " is being stopped.");
+      case Stopping it ->
+          publish(worker, "worker.stopping", it.who(), slot + who + " is being stopped.");
       case Stopped it ->
-          publish(worker, "worker.stopped", it.last(), slot + who + " is gone" + because(it.trouble()) + cut(worker));
-      case BackingOff it -> publish(worker, "worker.backing_off", it.last(), slot + who + " is started again" + because(it.trouble()));
-      case Errored it -> publish(worker, "worker.errored", it.last(), slot + who + " ended too often and rests until " + it.until() + because(it.trouble()));
+          publish(
+              worker,
+              "worker.stopped",
+              it.last(),
+              slot + who + " is gone" + because(it.trouble()) + cut(worker));
+      case BackingOff it ->
+          publish(
+              worker,
+              "worker.backing_off",
+              it.last(),
+              slot + who + " is started again" + because(it.trouble()));
+      case Errored it ->
+          publish(
+              worker,
+              "worker.errored",
+              it.last(),
+              slot
+                  + who
+                  + " ended too often and rests until "
+                  + it.until()
+                  + because(it.trouble()));
     }
   }
 

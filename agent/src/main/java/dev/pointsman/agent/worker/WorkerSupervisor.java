@@ -10,17 +10,17 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one worker: owns its machine on a virtual thread of its own, feeds it from a bounded mailbox, and carries out what it decides. Everybody else
- * posts events and reads {@link #view}.
+ * Keeps one worker: owns its machine on a virtual thread of its own, feeds it from a bounded
+ * mailbox, and carries out what it decides. Everybody else posts events and reads {@link #view}.
  */
 final class WorkerSupervisor {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
@@ -62,15 +62,24 @@ final class WorkerSupervisor {
 
   /** What every supervisor is given. */
   record Job(
-      int slot, Generation generation, WorkerMachine machine, Workshop workshop, InstantSource clock, Observer observer) {}
+      int slot,
+      Generation generation,
+      WorkerMachine machine,
+      Workshop workshop,
+      InstantSource clock,
+      Observer observer) {}
 
   /** Begins a worker with {@code first}, in a thread named after it. */
   static WorkerSupervisor begin(Job job, Transition first) {
     return start(new WorkerSupervisor(job, first.state()), first);
   }
 
-  /** Goes on with a process that an earlier run of the agent had started; empty where {@code adoption} finds it gone. */
-  static Optional<WorkerSupervisor> goOn(Job job, Transition first, Adoption adoption) throws IOException {
+  /**
+   * Goes on with a process that an earlier run of the agent had started; empty where {@code
+   * adoption} finds it gone.
+   */
+  static Optional<WorkerSupervisor> goOn(Job job, Transition first, Adoption adoption)
+      throws IOException {
     WorkerSupervisor supervisor = new WorkerSupervisor(job, first.state());
     Optional<WorkerProcess> process = adoption.process(supervisor::post);
     if (process.isEmpty()) {
@@ -87,7 +96,9 @@ final class WorkerSupervisor {
   }
 
   private static WorkerSupervisor start(WorkerSupervisor supervisor, Transition first) {
-    Thread.ofVirtual().name("worker-" + supervisor.slot + "-" + supervisor.generation.release()).start(() -> supervisor.run(first));
+    Thread.ofVirtual()
+        .name("worker-" + supervisor.slot + "-" + supervisor.generation.release())
+        .start(() -> supervisor.run(first));
     return supervisor;
   }
 
@@ -193,7 +204,12 @@ final class WorkerSupervisor {
       WorkerProcess process = workshop.launch(who, slot, generation, this::post);
       view = new View(view.state(), process, view.lastExit());
     } catch (IOException e) {
-      LOG.warn("A worker could not be started. slot={} generation={} incarnation={}: {}", slot, generation, who, e.getMessage());
+      LOG.warn(
+          "A worker could not be started. slot={} generation={} incarnation={}: {}",
+          slot,
+          generation,
+          who,
+          e.getMessage());
       own.add(new WorkerEvent.SpawnFailed(who, String.valueOf(e.getMessage())));
     }
   }
