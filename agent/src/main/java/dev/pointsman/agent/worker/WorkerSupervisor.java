@@ -210,7 +210,9 @@ final class WorkerSupervisor {
           generation,
           who,
           e.getMessage());
-      own.add(new WorkerEvent.SpawnFailed(who, String.valueOf(e.getMessage())));
+      own.add(
+          new WorkerEvent.SpawnFailed(
+              who, dev.pointsman.protocol.api.Reason.SPAWN_FAILED, String.valueOf(e.getMessage())));
     }
   }
 }
