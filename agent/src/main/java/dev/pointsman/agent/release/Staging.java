@@ -114,7 +114,7 @@ public final class Staging implements AutoCloseable {
     }
     for (TreeEntry.Link link : complete.links()) {
       try {
-        Files.createSymbolicLink(place(link.path()), Path.of(link.target()));
+        Files.createSymbolicLink(place(link.path()), expressible(link.target()));
       } catch (FileAlreadyExistsException e) {
         throw collision(link.path(), e);
       }
@@ -162,8 +162,12 @@ public final class Staging implements AutoCloseable {
   }
 
   private Path resolve(String path) throws IOException {
+    return tree.resolve(expressible(path));
+  }
+
+  private static Path expressible(String path) throws IOException {
     try {
-      return tree.resolve(path);
+      return Path.of(path);
     } catch (InvalidPathException e) {
       throw new IOException(
           "the agent's locale cannot express '"

@@ -2,6 +2,7 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.Shown;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -111,21 +112,9 @@ public final class PathRules {
     return new Rejected(code, detail, printable(path));
   }
 
-  /**
-   * {@code text} as it may be shown on a terminal: what is not printable escaped, the rest cut
-   * short.
-   */
+  /** {@code text} as it may be shown on a terminal. */
   public static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length() && shown.length() < SHOWN; i++) {
-      char c = text.charAt(i);
-      if ((isForbidden(c) && c != '\\') || Character.isSurrogate(c)) {
-        shown.append(String.format("\\u%04x", (int) c));
-      } else {
-        shown.append(c);
-      }
-    }
-    return shown.length() < SHOWN ? shown.toString() : shown + "...";
+    return Shown.of(text, SHOWN);
   }
 
   private static int compareByCodePoint(String left, String right) {
