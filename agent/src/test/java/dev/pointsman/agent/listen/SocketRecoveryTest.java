@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.linux.DescriptorPassing;
+import dev.pointsman.agent.linux.Descriptors;
 import dev.pointsman.agent.listen.SocketRecovery.How;
 import dev.pointsman.agent.listen.SocketRecovery.Lost;
 import dev.pointsman.agent.listen.SocketRecovery.Recovered;
@@ -99,6 +100,7 @@ class SocketRecoveryTest {
           int borrowed = real.process().descriptorOf(3);
           DescriptorPassing.send(path, 0); // Nonsense in front does no harm.
           sendByProgram(borrowed, path);
+          Descriptors.close(borrowed);
           return true;
         };
     first.close();
