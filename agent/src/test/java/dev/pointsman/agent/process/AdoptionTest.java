@@ -61,6 +61,22 @@ class AdoptionTest {
   }
 
   @Test
+  void tellsHowOneEndedThatItsOwnParentDoesNotReap() throws Exception {
+    launcher.launch(
+        "sh",
+        "-c",
+        "sh -c 'trap \"exit 7\" TERM; echo up $$; while :; do sleep 1; done' & exec sleep 600");
+    Eventually.until("the grandchild to be up", () -> launcher.output().contains("up "));
+    int pid = Integer.parseInt(launcher.output().strip().substring(3));
+    Launched adopted = launcher.adopt(ProcessIdentity.of(pid).orElseThrow()).orElseThrow();
+
+    adopted.process().signal(Signal.SIGTERM);
+
+    assertThat(adopted.status()).isEqualTo(new Exited(7));
+    assertThat(ProcFiles.stat(pid).orElseThrow().state()).isEqualTo('Z');
+  }
+
+  @Test
   void anOwnChildIsReapedAfterAdoptionToo() throws Exception {
     // As after an exec of the agent: the children stay, the handles are gone.
     Process child = new ProcessBuilder("sleep", "600").start();
