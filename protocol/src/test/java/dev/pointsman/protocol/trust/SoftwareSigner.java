@@ -14,6 +14,7 @@ import java.security.spec.ECPoint;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Makes signatures that ssh-keygen would not make, or not without a piece of hardware. Every part
@@ -21,6 +22,8 @@ import java.util.HexFormat;
  */
 final class SoftwareSigner {
   static final String NAMESPACE = "release.v1@pointsman";
+
+  private static KeyPair rsaPair;
 
   private SoftwareSigner() {}
 
@@ -167,21 +170,53 @@ final class SoftwareSigner {
 
   /** A good RSA key whose signature is of any kind. */
   static Parts rsa(byte[] data, String sshAlgorithm, String jdkAlgorithm) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(3072);
-    KeyPair pair = generator.generateKeyPair();
+    KeyPair pair = rsaPair();
+    byte[] signature = rsaSign(pair, data, jdkAlgorithm);
+    return new Parts(
+        rsaBlob(pair), "sha512", new WireWriter().text(sshAlgorithm).string(signature).toBytes());
+  }
+
+  /** Data and a signature over it that is a byte shorter than the key, as one in 256 is. */
+  static Map.Entry<byte[], Parts> shortRsa() throws Exception {
+    KeyPair pair = rsaPair();
+    for (int attempt = 0; attempt < 10_000; attempt++) {
+      byte[] data = Integer.toString(attempt).getBytes(US_ASCII);
+      byte[] raw = rsaSign(pair, data, "SHA256withRSA");
+      if (raw[0] == 0) {
+        byte[] trimmed = new BigInteger(raw).toByteArray();
+        byte[] unsigned =
+            trimmed[0] == 0 ? Arrays.copyOfRange(trimmed, 1, trimmed.length) : trimmed;
+        byte[] signature = new WireWriter().text("rsa-sha2-256").string(unsigned).toBytes();
+        return Map.entry(data, new Parts(rsaBlob(pair), "sha512", signature));
+      }
+    }
+    throw new IllegalStateException("no short signature in 10,000");
+  }
+
+  /** One for all tests: making it takes seconds. */
+  private static KeyPair rsaPair() throws Exception {
+    if (rsaPair == null) {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(3072);
+      rsaPair = generator.generateKeyPair();
+    }
+    return rsaPair;
+  }
+
+  private static byte[] rsaBlob(KeyPair pair) {
     RSAPublicKey key = (RSAPublicKey) pair.getPublic();
-    byte[] blob =
-        new WireWriter()
-            .text("ssh-rsa")
-            .string(key.getPublicExponent().toByteArray())
-            .string(key.getModulus().toByteArray())
-            .toBytes();
-    Signature signer = Signature.getInstance(jdkAlgorithm);
+    return new WireWriter()
+        .text("ssh-rsa")
+        .string(key.getPublicExponent().toByteArray())
+        .string(key.getModulus().toByteArray())
+        .toBytes();
+  }
+
+  private static byte[] rsaSign(KeyPair pair, byte[] data, String algorithm) throws Exception {
+    Signature signer = Signature.getInstance(algorithm);
     signer.initSign(pair.getPrivate());
     signer.update(message(data, NAMESPACE));
-    return new Parts(
-        blob, "sha512", new WireWriter().text(sshAlgorithm).string(signer.sign()).toBytes());
+    return signer.sign();
   }
 
   /** ECDSA with P-256, r or s below 2^248: one signature in 128 is like that. */

@@ -81,6 +81,15 @@ class SshSignatureTest {
   }
 
   @Test
+  void takesAnRsaSignatureThatIsShorterThanItsKey() throws Exception {
+    var signed = SoftwareSigner.shortRsa();
+    SshSignature signature = SshSignature.parse(signed.getValue().armored());
+
+    assertThatCode(() -> signature.verify(signature.key(), signed.getKey()))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void takesASecurityKeyThatWasTouchedAsSshKeygenDoes() throws Exception {
     SoftSecurityKey key = new SoftSecurityKey();
     byte[] armored = key.sign(DATA, 1, new byte[0]).armored();
