@@ -144,7 +144,8 @@ class ConfigMistakesTest {
             agent.toml:3:3: limits.links = -1: must be a whole number from 0 to 1000000
             apps.d/api.toml:1:8: Unexpected end of line, expected a value
             apps.d/web.toml:5:1: log.keep = -1: must be a whole number from 0 to 1000
-            apps.d/web.toml:6:1: log.x is not known here; known are max_size, keep""");
+            apps.d/web.toml:6:1: log.x is not known here; known are max_size, keep\
+            """);
   }
 
   @Test
@@ -158,7 +159,8 @@ class ConfigMistakesTest {
   void listenAndPortTogetherAreRefused() throws IOException {
     folder.write("apps.d/web.toml", "listen = \"127.0.0.1:3000\"\n" + APP);
     assertThat(folder.complaint())
-        .isEqualTo("apps.d/web.toml:2:1: port = 3000: listen names a port too: keep one of the two");
+        .isEqualTo(
+            "apps.d/web.toml:2:1: port = 3000: listen names a port too: keep one of the two");
   }
 
   @Test
@@ -214,7 +216,8 @@ class ConfigMistakesTest {
         .isEqualTo(
             """
             apps.d/web.env:2: secret-key: a variable's name has letters, digits and '_' and begins with no digit
-            apps.d/web.env:3: A is set twice""");
+            apps.d/web.env:3: A is set twice\
+            """);
   }
 
   @Test

@@ -156,7 +156,9 @@ class ConfigReaderTest {
                         0))));
   }
 
-  /** The whole surface with its defaults: whoever changes one changes this text and the documents. */
+  /**
+   * The whole surface with its defaults: whoever changes one changes this text and the documents.
+   */
   @Test
   void theseAreAllKeysAndDefaults() throws Exception {
     ConfigFolder folder = new ConfigFolder(temp).write("apps.d/web.toml", LEAST_APP);
@@ -251,7 +253,9 @@ class ConfigReaderTest {
     for (int i = 3; i > 0; i--) {
       folder.write("apps.d/app-" + i + ".toml", LEAST_APP.replace("3000", "300" + i));
     }
-    assertThat(folder.read().apps()).extracting(app -> app.name().value()).containsExactly("app-1", "app-2", "app-3");
+    assertThat(folder.read().apps())
+        .extracting(app -> app.name().value())
+        .containsExactly("app-1", "app-2", "app-3");
   }
 
   @Test

@@ -33,7 +33,8 @@ class EnvFileTest {
                 PEM="-----BEGIN
                 line two
                 -----END"
-                LAST=end"""))
+                LAST=end\
+                """))
         .containsExactly(
             entry("PLAIN", "one two  three"),
             entry("INDENTED", "x=y"),

@@ -12,20 +12,29 @@ class UnitsTest {
   @ParameterizedTest
   @CsvSource({"250ms,250", "10s,10000", "5m,300000", "1h,3600000", "7d,604800000", "0s,0"})
   void durationsAreReadAndWrittenTheSame(String text, long millis) {
-    assertThat(Units.duration(text)).hasValueSatisfying(read -> {
-      assertThat(read.toMillis()).isEqualTo(millis);
-      assertThat(Units.duration(Units.text(read))).hasValue(read);
-    });
+    assertThat(Units.duration(text))
+        .hasValueSatisfying(read -> {
+          assertThat(read.toMillis()).isEqualTo(millis);
+          assertThat(Units.duration(Units.text(read))).hasValue(read);
+        });
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "10", "s", "-1s", "1.5s", "1 s", "10S", "1w", "4000d", "999999999999d"})
+  @ValueSource(
+      strings = {"", "10", "s", "-1s", "1.5s", "1 s", "10S", "1w", "4000d", "999999999999d"})
   void otherTextsAreNoDurations(String text) {
     assertThat(Units.duration(text)).isEmpty();
   }
 
   @ParameterizedTest
-  @CsvSource({"10MiB,10485760", "2GiB,2147483648", "64KiB,65536", "1TiB,1099511627776", "7,7", "7B,7"})
+  @CsvSource({
+    "10MiB,10485760",
+    "2GiB,2147483648",
+    "64KiB,65536",
+    "1TiB,1099511627776",
+    "7,7",
+    "7B,7"
+  })
   void sizesAreReadAndWrittenTheSame(String text, long bytes) {
     assertThat(Units.size(text)).hasValue(bytes);
     assertThat(Units.size(Units.text(bytes))).hasValue(bytes);
