@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon, put together in the order in which it starts: lock, journals, processes, sockets, workers, and the API last, so that whoever gets an
- * answer gets it from an agent that knows everything. It stops in the reverse order; workers are not touched.
+ * The daemon, put together in the order in which it starts: lock, journals, processes, sockets,
+ * workers, and the API last, so that whoever gets an answer gets it from an agent that knows
+ * everything. It stops in the reverse order; workers are not touched.
  */
 final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -39,7 +40,8 @@ final class Agent implements AutoCloseable {
   private Agent() {}
 
   /** Starts everything; what was started is stopped again where something fails. */
-  static Agent start(HostConfig config, Distribution distribution) throws IOException, InterruptedException {
+  static Agent start(HostConfig config, Distribution distribution)
+      throws IOException, InterruptedException {
     Agent agent = new Agent();
     try {
       agent.wire(config, distribution);
@@ -50,17 +52,27 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private void wire(HostConfig config, Distribution distribution) throws IOException, InterruptedException {
+  private void wire(HostConfig config, Distribution distribution)
+      throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
     Files.createDirectories(config.root());
     Files.createDirectories(config.run());
     unwinding.later("lock", RootLock.take(config.root()));
     EventLog events = new EventLog(clock);
-    Receipts receipts = unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
+    Receipts receipts =
+        unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
     Path preload = distribution.preload();
     Host host =
-        new Host(config, processes, events, receipts, new SyncfsDurability(), clock, preload, Distribution.handover());
+        new Host(
+            config,
+            processes,
+            events,
+            receipts,
+            new SyncfsDurability(),
+            clock,
+            preload,
+            Distribution.handover());
 
     SortedMap<AppName, App> apps = new TreeMap<>();
     for (AppConfig appConfig : config.apps()) {
@@ -70,10 +82,12 @@ final class Agent implements AutoCloseable {
     }
 
     TrustFiles trust =
-        new TrustFiles(config.trust(), alarm -> {
-          LOG.error("Trust: {}", alarm);
-          events.publish("trust.alarm", null, alarm, Map.of());
-        });
+        new TrustFiles(
+            config.trust(),
+            alarm -> {
+              LOG.error("Trust: {}", alarm);
+              events.publish("trust.alarm", null, alarm, Map.of());
+            });
     Map<AppName, App> unmodifiable = Map.copyOf(apps);
     Intake intake =
         new Intake(
@@ -86,12 +100,18 @@ final class Agent implements AutoCloseable {
     AgentControl control = new AgentControl(apps, intake, events);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
-    ApiSource source = new ApiSource(control, () -> ready, new MetricsRegistry(), Distribution.version());
+    ApiSource source =
+        new ApiSource(control, () -> ready, new MetricsRegistry(), Distribution.version());
     unwinding.later("api", HttpApi.start(vertx, config.http(), source));
 
     apps.values().forEach(App::start);
     ready = true;
-    LOG.info("pointsman {} is ready. name={} root={} apps={}", Distribution.version(), config.name(), config.root(), apps.keySet());
+    LOG.info(
+        "pointsman {} is ready. name={} root={} apps={}",
+        Distribution.version(),
+        config.name(),
+        config.root(),
+        apps.keySet());
   }
 
   @Override

@@ -67,19 +67,25 @@ final class AgentControl implements Control {
   }
 
   @Override
-  public DeploymentResource deploy(AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
+  public DeploymentResource deploy(
+      AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
     App found = find(app);
-    return orFault("The deployment of " + release + " cannot begin", () -> found.deploy(release, force, requestedBy));
+    return orFault(
+        "The deployment of " + release + " cannot begin",
+        () -> found.deploy(release, force, requestedBy));
   }
 
   @Override
-  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy) throws Rejected {
+  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+      throws Rejected {
     App found = find(app);
-    return orFault("The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
+    return orFault(
+        "The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
   }
 
   @Override
-  public StagedResource receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
+  public StagedResource receive(
+      AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException {
     App found = find(app);
     try {
@@ -103,7 +109,13 @@ final class AgentControl implements Control {
           received.took().toMillis(),
           null);
     } catch (Rejected e) {
-      LOG.warn("A bundle is refused. app={} release={} requested_by={} error_code={}: {}", app, release, requestedBy, e.code().wire(), e.detail());
+      LOG.warn(
+          "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
+          app,
+          release,
+          requestedBy,
+          e.code().wire(),
+          e.detail());
       events.publish(
           "release.refused",
           app.value(),
@@ -132,14 +144,21 @@ final class AgentControl implements Control {
   private App find(AppName app) throws Rejected {
     App found = apps.get(app);
     if (found == null) {
-      throw new Rejected(ErrorCode.APP_UNKNOWN, "No app " + app + " is configured on this host; there are: " + apps.keySet() + ".", app.value());
+      throw new Rejected(
+          ErrorCode.APP_UNKNOWN,
+          "No app " + app + " is configured on this host; there are: " + apps.keySet() + ".",
+          app.value());
     }
     return found;
   }
 
   private static DeploymentId parse(String id) throws Rejected {
     return DeploymentId.parse(id)
-        .orElseThrow(() -> new Rejected(ErrorCode.DEPLOYMENT_UNKNOWN, "'" + id + "' is no deployment's id, which are like web-17.", id));
+        .orElseThrow(() ->
+            new Rejected(
+                ErrorCode.DEPLOYMENT_UNKNOWN,
+                "'" + id + "' is no deployment's id, which are like web-17.",
+                id));
   }
 
   /** Something that reads or writes this host's disk. */

@@ -18,7 +18,8 @@ public final class AgentMain {
 
   /** Runs the command that {@code args} names, and exits with its code. */
   public static void main(String[] args) {
-    System.exit(CommandLineMain.run(args, System.out, System.err, System.getenv(), AgentMain::runDaemon));
+    System.exit(
+        CommandLineMain.run(args, System.out, System.err, System.getenv(), AgentMain::runDaemon));
   }
 
   /** Runs the daemon until it is told to stop; the exit code. */
@@ -28,7 +29,9 @@ public final class AgentMain {
       CountDownLatch stop = new CountDownLatch(1);
       CountDownLatch stopped = new CountDownLatch(1);
       Agent agent = Agent.start(ConfigReader.read(configFile), Distribution.find());
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> awaitStop(stop, stopped)));
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform().name("stop").unstarted(() -> awaitStop(stop, stopped)));
       stop.await();
       try {
         agent.close();
@@ -49,7 +52,10 @@ public final class AgentMain {
     }
   }
 
-  /** A signal begins the end of the virtual machine: it is held up until the agent has stopped in order. */
+  /**
+   * A signal begins the end of the virtual machine: it is held up until the agent has stopped in
+   * order.
+   */
   private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
     stop.countDown();
     try {

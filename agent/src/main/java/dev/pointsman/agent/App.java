@@ -34,8 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One app of this host, put together: its journal, releases, socket, workers and deployments. {@link #open} brings back what an earlier run of the
- * agent left, and has workers serving before anything new is begun.
+ * One app of this host, put together: its journal, releases, socket, workers and deployments.
+ * {@link #open} brings back what an earlier run of the agent left, and has workers serving before
+ * anything new is begun.
  */
 final class App {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);
@@ -50,7 +51,8 @@ final class App {
   private final List<String> notices = new ArrayList<>();
   private final AppRetention retention;
 
-  private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases) throws IOException, InterruptedException {
+  private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
+      throws IOException, InterruptedException {
     this.config = config;
     this.host = host;
     this.ledger = ledger;
@@ -62,12 +64,18 @@ final class App {
     this.socket = new AppSocket(config);
     NodeWorkshop shop =
         new NodeWorkshop(
-            new NodeWorkshop.Shared(config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+            new NodeWorkshop.Shared(
+                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
             host.processes(),
             specs,
             socket::descriptor);
     this.workers =
-        new WorkerPool(config, shop, ledger.state().run(), host.clock(), new WorkerStory(config.name(), host.events()));
+        new WorkerPool(
+            config,
+            shop,
+            ledger.state().run(),
+            host.clock(),
+            new WorkerStory(config.name(), host.events()));
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
     this.deployments =
         new Deployments(
@@ -91,9 +99,12 @@ final class App {
     ReleaseStore releases =
         ReleaseStore.open(host.config().root(), config.name(), host.durability(), host.clock());
     AppLedger ledger =
-        AppLedger.open(host.config().root().resolve("apps").resolve(config.name().value()).resolve("journal"));
+        AppLedger.open(
+            host.config().root().resolve("apps").resolve(config.name().value()).resolve("journal"));
     try {
-      ledger.append(new AppEntry.Opened(AppEntry.Opened.FORMAT, ledger.state().run() + 1, host.clock().instant()));
+      ledger.append(
+          new AppEntry.Opened(
+              AppEntry.Opened.FORMAT, ledger.state().run() + 1, host.clock().instant()));
       Recovered recovered = releases.recover(ledger.state().staged());
       for (StagedRelease release : recovered.unacknowledged()) {
         ledger.append(staged(release, host));
@@ -113,7 +124,10 @@ final class App {
     deployments.start();
   }
 
-  /** Gives every empty slot a worker of what is known to be good, all at once: capacity first, then whatever was under way. */
+  /**
+   * Gives every empty slot a worker of what is known to be good, all at once: capacity first, then
+   * whatever was under way.
+   */
   private void fill() {
     AppState state = ledger.state();
     Deployment running = state.running();
@@ -127,7 +141,9 @@ final class App {
       }
     }
     if (running == null) {
-      slots.keySet().stream().filter(slot -> good == null || slot >= config.instances()).forEach(workers::retire);
+      slots.keySet().stream()
+          .filter(slot -> good == null || slot >= config.instances())
+          .forEach(workers::retire);
     }
   }
 
@@ -152,9 +168,14 @@ final class App {
     AppState state = ledger.state();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
     List<String> all = new ArrayList<>(notices);
-    socket.problem().ifPresent(reason -> all.add("The shared socket could not be taken back, deployments are refused: " + reason));
+    socket
+        .problem()
+        .ifPresent(reason ->
+            all.add(
+                "The shared socket could not be taken back, deployments are refused: " + reason));
     if (ledger.isReadonly()) {
-      all.add("The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
+      all.add(
+          "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     return new AppResource(
         config.name().value(),
@@ -172,7 +193,9 @@ final class App {
   List<ReleaseResource> listReleases() throws IOException {
     AppState state = ledger.state();
     @Nullable ReleaseId current = releases.current().orElse(null);
-    return releases.list().stream().map(release -> AppView.release(release, state, current)).toList();
+    return releases.list().stream()
+        .map(release -> AppView.release(release, state, current))
+        .toList();
   }
 
   /** The deployments that are remembered, newest first. */
@@ -193,11 +216,16 @@ final class App {
         .state()
         .deployment(id)
         .map(deployment -> AppView.deployment(deployment, workers.slots()))
-        .orElseThrow(() -> new Rejected(ErrorCode.DEPLOYMENT_UNKNOWN, "Deployment " + id + " is not remembered on this host.", id.toString()));
+        .orElseThrow(() ->
+            new Rejected(
+                ErrorCode.DEPLOYMENT_UNKNOWN,
+                "Deployment " + id + " is not remembered on this host.",
+                id.toString()));
   }
 
   /** Asks for a deployment; blocks for a write to the journal. */
-  DeploymentResource deploy(ReleaseId release, boolean force, String requestedBy) throws Rejected, IOException {
+  DeploymentResource deploy(ReleaseId release, boolean force, String requestedBy)
+      throws Rejected, IOException {
     requireSocket();
     synchronized (retention) {
       return AppView.deployment(deployments.deploy(release, force, requestedBy), workers.slots());
@@ -205,7 +233,8 @@ final class App {
   }
 
   /** Asks for a rollback; blocks for a write to the journal. */
-  DeploymentResource rollback(@Nullable ReleaseId release, String requestedBy) throws Rejected, IOException {
+  DeploymentResource rollback(@Nullable ReleaseId release, String requestedBy)
+      throws Rejected, IOException {
     requireSocket();
     synchronized (retention) {
       return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
@@ -230,7 +259,8 @@ final class App {
   }
 
   private static AppEntry staged(StagedRelease release, Host host) {
-    return new AppEntry.Staged(release.id(), release.manifest().sequence(), release.digest(), host.clock().instant());
+    return new AppEntry.Staged(
+        release.id(), release.manifest().sequence(), release.digest(), host.clock().instant());
   }
 
   /** Whether no worker, deployment or way back uses {@code release}. */

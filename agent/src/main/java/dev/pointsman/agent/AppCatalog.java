@@ -70,19 +70,24 @@ final class AppCatalog implements Deployments.Catalog {
     if (!workingDirectory.startsWith(root) || !Files.isDirectory(workingDirectory)) {
       throw new Rejected(
           ErrorCode.COMMAND_INVALID,
-          "working_directory of " + config.name() + ": " + workingDirectory + " is no directory of the release.",
+          "working_directory of "
+              + config.name()
+              + ": "
+              + workingDirectory
+              + " is no directory of the release.",
           "working_directory");
     }
     List<String> command =
         config
             .command()
             .or(() -> process.flatMap(ProcessDefaults::command))
-            .orElseThrow(
-                () ->
-                    new Rejected(
-                        ErrorCode.COMMAND_INVALID,
-                        "Neither the file of app " + config.name() + " nor the release says what a worker runs.",
-                        "command"));
+            .orElseThrow(() ->
+                new Rejected(
+                    ErrorCode.COMMAND_INVALID,
+                    "Neither the file of app "
+                        + config.name()
+                        + " nor the release says what a worker runs.",
+                    "command"));
     NodeCommand resolved = NodeCommand.resolve(command, workingDirectory, root);
     Map<String, String> environment = new HashMap<>(resolved.environment());
     environment.putAll(environment());
@@ -94,7 +99,11 @@ final class AppCatalog implements Deployments.Catalog {
         environment,
         config.user(),
         config.listen().port(),
-        config.health().path().or(() -> process.flatMap(ProcessDefaults::healthPath)).orElse(DEFAULT_HEALTH_PATH));
+        config
+            .health()
+            .path()
+            .or(() -> process.flatMap(ProcessDefaults::healthPath))
+            .orElse(DEFAULT_HEALTH_PATH));
   }
 
   /** The app's variables: those of the env file, then the inline ones. */

@@ -17,7 +17,10 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What follows from each step of a deployment: events for followers, and at its end the receipt and the retention. */
+/**
+ * What follows from each step of a deployment: events for followers, and at its end the receipt and
+ * the retention.
+ */
 final class AppHistory implements Deployments.Observer {
   private static final Logger LOG = LoggerFactory.getLogger(AppHistory.class);
 
@@ -37,13 +40,31 @@ final class AppHistory implements Deployments.Observer {
   public void happened(DeploymentEntry entry, Deployment after) {
     DeploymentResource shown = AppView.deployment(after, workers.slots());
     switch (entry) {
-      case DeploymentEntry.Begun begun -> publish("deployment.begun", shown, "Deployment " + after.id() + " of release " + begun.to().release() + " begins.");
+      case DeploymentEntry.Begun begun ->
+          publish(
+              "deployment.begun",
+              shown,
+              "Deployment " + after.id() + " of release " + begun.to().release() + " begins.");
       case DeploymentEntry.Flipped flipped ->
-          publish("deployment.activated", shown, flipped.release() == null ? "current is removed." : "current names " + flipped.release() + ".");
+          publish(
+              "deployment.activated",
+              shown,
+              flipped.release() == null
+                  ? "current is removed."
+                  : "current names " + flipped.release() + ".");
       case DeploymentEntry.SlotReplaced replaced ->
-          publish("deployment.slot_replaced", shown, "Slot " + replaced.slot() + " serves release " + replaced.generation().release() + ".");
-      case DeploymentEntry.SlotRetired retired -> publish("deployment.slot_retired", shown, "Slot " + retired.slot() + " is given up.");
-      case DeploymentEntry.Failed failed -> publish("deployment.failing", shown, failed.failure().detail());
+          publish(
+              "deployment.slot_replaced",
+              shown,
+              "Slot "
+                  + replaced.slot()
+                  + " serves release "
+                  + replaced.generation().release()
+                  + ".");
+      case DeploymentEntry.SlotRetired retired ->
+          publish("deployment.slot_retired", shown, "Slot " + retired.slot() + " is given up.");
+      case DeploymentEntry.Failed failed ->
+          publish("deployment.failing", shown, failed.failure().detail());
       case DeploymentEntry.Ended _ -> {
         // Told below, with everything else that ends a deployment.
       }
@@ -55,7 +76,16 @@ final class AppHistory implements Deployments.Observer {
 
   private void end(Deployment deployment, DeploymentResource shown) {
     String outcome = shown.state().name().toLowerCase(Locale.ROOT);
-    publish("deployment." + outcome, shown, "Deployment " + deployment.id() + " of release " + shown.toRelease() + " is " + outcome + ".");
+    publish(
+        "deployment." + outcome,
+        shown,
+        "Deployment "
+            + deployment.id()
+            + " of release "
+            + shown.toRelease()
+            + " is "
+            + outcome
+            + ".");
     try {
       Optional<StagedRelease> release = releases.find(deployment.to().release());
       host.receipts()

@@ -13,12 +13,15 @@ record AppPool(WorkerPool workers) implements Pool {
   @Override
   public Map<Integer, SlotView> observe() {
     Map<Integer, SlotView> seen = new HashMap<>();
-    workers.slots().forEach((slot, it) -> seen.put(slot, new SlotView(it.generation(), it.trouble())));
+    workers
+        .slots()
+        .forEach((slot, it) -> seen.put(slot, new SlotView(it.generation(), it.trouble())));
     return seen;
   }
 
   @Override
-  public Optional<FailureResource> replace(int slot, Generation generation, Gate gate) throws InterruptedException {
+  public Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
+      throws InterruptedException {
     return workers.replace(slot, generation, gate == Gate.KNOWN_GOOD);
   }
 

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes releases that the quotas no longer hold. Its monitor is held while it does, and while a deployment is being admitted, so that what has just
- * been asked for is not what has just been found superfluous.
+ * Removes releases that the quotas no longer hold. Its monitor is held while it does, and while a
+ * deployment is being admitted, so that what has just been asked for is not what has just been
+ * found superfluous.
  */
 final class AppRetention {
   private static final Logger LOG = LoggerFactory.getLogger(AppRetention.class);
@@ -36,7 +37,12 @@ final class AppRetention {
   private final WorkerPool workers;
 
   AppRetention(
-      AppConfig config, Host host, AppLedger ledger, ReleaseStore releases, WorkerSpecs specs, WorkerPool workers) {
+      AppConfig config,
+      Host host,
+      AppLedger ledger,
+      ReleaseStore releases,
+      WorkerSpecs specs,
+      WorkerPool workers) {
     this.config = config;
     this.host = host;
     this.ledger = ledger;
@@ -52,7 +58,11 @@ final class AppRetention {
         ledger.append(new AppEntry.Removed(id, host.clock().instant()));
         releases.remove(id);
         host.events()
-            .publish("release.removed", config.name().value(), "Release " + id + " is removed by retention.", Map.of("release", id.value()));
+            .publish(
+                "release.removed",
+                config.name().value(),
+                "Release " + id + " is removed by retention.",
+                Map.of("release", id.value()));
       }
       specs.keepOnly(generationsInUse());
     } catch (IOException e) {
@@ -67,14 +77,19 @@ final class AppRetention {
         new Retention.Holdings(
             Optional.ofNullable(state.wanted()).map(Generation::release),
             state.previousGood().map(Generation::release),
-            state.good().reversed().stream().map(Generation::release).filter(here::contains).toList(),
+            state.good().reversed().stream()
+                .map(Generation::release)
+                .filter(here::contains)
+                .toList(),
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.BAD).toList(),
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.STAGED).toList(),
             inUse());
     return new Retention(config.keepReleases(), config.failedRetention()).superfluous(holdings);
   }
 
-  /** Releases that workers run, that a deployment moves between, and that a rollback would go to. */
+  /**
+   * Releases that workers run, that a deployment moves between, and that a rollback would go to.
+   */
   Set<ReleaseId> inUse() {
     AppState state = ledger.state();
     Set<ReleaseId> used = new HashSet<>();

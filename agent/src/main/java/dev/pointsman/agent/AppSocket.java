@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The app's shared listening socket: bound once, held for as long as the agent lives, and taken back from its workers after a restart. */
+/**
+ * The app's shared listening socket: bound once, held for as long as the agent lives, and taken
+ * back from its workers after a restart.
+ */
 final class AppSocket implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AppSocket.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -33,12 +36,18 @@ final class AppSocket implements AutoCloseable {
     this.config = config;
   }
 
-  /** Gets hold of the socket, by whichever way is left; where there is none, {@link #problem} says why. */
-  void acquire(AppLedger ledger, NodeWorkshop shop, Path directory, Clock clock) throws IOException, InterruptedException {
+  /**
+   * Gets hold of the socket, by whichever way is left; where there is none, {@link #problem} says
+   * why.
+   */
+  void acquire(AppLedger ledger, NodeWorkshop shop, Path directory, Clock clock)
+      throws IOException, InterruptedException {
     String boot = Files.readString(BOOT_ID).strip();
     AppEntry.Listening recorded = ledger.state().socket();
     OptionalLong inode =
-        recorded != null && recorded.boot().equals(boot) ? OptionalLong.of(recorded.inode()) : OptionalLong.empty();
+        recorded != null && recorded.boot().equals(boot)
+            ? OptionalLong.of(recorded.inode())
+            : OptionalLong.empty();
     switch (new SocketRecovery(shop::askForSocket, directory, PATIENCE)
         .takeBack(config.listen(), config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
@@ -46,11 +55,19 @@ final class AppSocket implements AutoCloseable {
         if (inode.isEmpty() || inode.getAsLong() != got.inode()) {
           ledger.append(new AppEntry.Listening(got.inode(), boot, clock.instant()));
         }
-        LOG.info("The shared socket is held. app={} listen={} how={} inode={}", config.name(), got.endpoint(), how, got.inode());
+        LOG.info(
+            "The shared socket is held. app={} listen={} how={} inode={}",
+            config.name(),
+            got.endpoint(),
+            how,
+            got.inode());
       }
       case Lost(String reason) -> {
         lost = reason;
-        LOG.error("The shared socket could not be had: workers go on, deployments are refused. app={}: {}", config.name(), reason);
+        LOG.error(
+            "The shared socket could not be had: workers go on, deployments are refused. app={}: {}",
+            config.name(),
+            reason);
       }
     }
   }
@@ -59,7 +76,8 @@ final class AppSocket implements AutoCloseable {
   int descriptor() throws IOException {
     SharedSocket held = socket;
     if (held == null) {
-      throw new IOException("the agent does not hold the socket of " + config.listen() + ": " + lost);
+      throw new IOException(
+          "the agent does not hold the socket of " + config.listen() + ": " + lost);
     }
     return held.descriptor();
   }

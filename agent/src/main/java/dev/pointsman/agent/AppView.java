@@ -46,12 +46,14 @@ final class AppView {
   }
 
   /** How {@code slots} are. */
-  static AppCondition condition(AppState state, int instances, Map<Integer, WorkerPool.Slot> slots) {
+  static AppCondition condition(
+      AppState state, int instances, Map<Integer, WorkerPool.Slot> slots) {
     if (state.wanted() == null && slots.isEmpty()) {
       return AppCondition.EMPTY;
     }
     long online = slots.values().stream().filter(WorkerPool.Slot::online).count();
-    long well = slots.values().stream().filter(slot -> slot.online() && slot.trouble() == null).count();
+    long well =
+        slots.values().stream().filter(slot -> slot.online() && slot.trouble() == null).count();
     if (online == 0) {
       return AppCondition.DOWN;
     }
@@ -59,7 +61,8 @@ final class AppView {
   }
 
   /** A release with its state. */
-  static ReleaseResource release(StagedRelease release, AppState state, @Nullable ReleaseId current) {
+  static ReleaseResource release(
+      StagedRelease release, AppState state, @Nullable ReleaseId current) {
     return new ReleaseResource(
         release.manifest().app().value(),
         release.id().value(),
@@ -108,6 +111,9 @@ final class AppView {
       return deployment.slots();
     }
     Generation heading = deployment.heading();
-    return (int) slots.values().stream().filter(slot -> slot.online() && Objects.equals(slot.generation(), heading)).count();
+    return (int)
+        slots.values().stream()
+            .filter(slot -> slot.online() && Objects.equals(slot.generation(), heading))
+            .count();
   }
 }

@@ -24,7 +24,8 @@ record Distribution(Path home) {
       return new Distribution(Path.of(named));
     }
     try {
-      Path jar = Path.of(AgentMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path jar =
+          Path.of(AgentMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Path library = jar.getParent();
       if (library == null || library.getParent() == null) {
         throw new IOException("the program lies at " + jar + ", where no distribution can be");
@@ -39,7 +40,9 @@ record Distribution(Path home) {
   Path preload() throws IOException {
     Path preload = home.resolve("preload").resolve("pointsman-preload.cjs");
     if (!Files.isReadable(preload)) {
-      throw new IOException(preload + " is missing or cannot be read: the installation is incomplete, install it again");
+      throw new IOException(
+          preload
+              + " is missing or cannot be read: the installation is incomplete, install it again");
     }
     return preload;
   }

@@ -12,7 +12,8 @@ record RootLock(FileChannel channel) implements AutoCloseable {
   /** Takes the lock, or says that another agent has it. */
   static RootLock take(Path root) throws IOException {
     Path file = root.resolve("LOCK");
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {
@@ -26,7 +27,11 @@ record RootLock(FileChannel channel) implements AutoCloseable {
     }
     channel.close();
     throw new IOException(
-        "another agent runs on " + root + " (it holds " + file + "): stop it first, or give this one a root of its own");
+        "another agent runs on "
+            + root
+            + " (it holds "
+            + file
+            + "): stop it first, or give this one a root of its own");
   }
 
   @Override

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was started, to be stopped in the reverse order; all failures are collected and thrown once. */
+/**
+ * What was started, to be stopped in the reverse order; all failures are collected and thrown once.
+ */
 final class Unwinding {
   private record Started(String what, AutoCloseable stop) {}
 
@@ -26,7 +28,8 @@ final class Unwinding {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (Exception e) {
-        IOException stuck = new IOException("cannot stop " + next.what() + ": " + e.getMessage(), e);
+        IOException stuck =
+            new IOException("cannot stop " + next.what() + ": " + e.getMessage(), e);
         if (failure == null) {
           failure = stuck;
         } else {

@@ -47,7 +47,8 @@ public record AppState(
 
   /** Before the first record. */
   public static final AppState EMPTY =
-      new AppState(0, SequenceFloor.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
+      new AppState(
+          0, SequenceFloor.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
 
   public AppState {
     staged = Set.copyOf(staged);
@@ -69,9 +70,13 @@ public record AppState(
   AppState after(AppEntry entry) {
     return switch (entry) {
       case AppEntry.Opened opened ->
-          new AppState(opened.run(), floor, staged, wanted, good, bad, running, ended, count, socket);
+          new AppState(
+              opened.run(), floor, staged, wanted, good, bad, running, ended, count, socket);
       case AppEntry.Staged(ReleaseId release, long sequence, String digest, _) ->
-          new AppState(run, floor.accepted(sequence, digest), with(staged, release),
+          new AppState(
+              run,
+              floor.accepted(sequence, digest),
+              with(staged, release),
               wanted,
               good,
               bad,
@@ -103,7 +108,16 @@ public record AppState(
       throw new IllegalStateException(begun.id() + " begins while " + running.id() + " runs");
     }
     return new AppState(
-        run, floor, staged, wanted, good, bad, Deployment.begin(begun), ended, begun.id().number(), socket);
+        run,
+        floor,
+        staged,
+        wanted,
+        good,
+        bad,
+        Deployment.begin(begun),
+        ended,
+        begun.id().number(),
+        socket);
   }
 
   private AppState advance(DeploymentEntry entry) {
@@ -130,7 +144,16 @@ public record AppState(
       better.remove(over.to());
       better.add(over.to());
       return new AppState(
-          run, floor, staged, over.to(), better, without(bad, release), null, history, count, socket);
+          run,
+          floor,
+          staged,
+          over.to(),
+          better,
+          without(bad, release),
+          null,
+          history,
+          count,
+          socket);
     }
     Set<ReleaseId> worse = isToBlame(release, failure) ? with(bad, release) : bad;
     return new AppState(run, floor, staged, wanted, good, worse, null, history, count, socket);

@@ -21,7 +21,9 @@ final class Compaction {
         .filter(entry ->
             switch (entry) {
               case AppEntry.Opened opened -> opened.run() == state.run();
-              case AppEntry.Staged it -> ++stagedSeen[0] > staged - SequenceFloor.LEDGER_SIZE || state.staged().contains(it.release());
+              case AppEntry.Staged it ->
+                  ++stagedSeen[0] > staged - SequenceFloor.LEDGER_SIZE
+                      || state.staged().contains(it.release());
               case AppEntry.Removed it -> mentioned.contains(it.release());
               case AppEntry.Listening listening -> listening.equals(state.socket());
               case DeploymentEntry deployment -> kept.contains(deployment.id());
@@ -33,8 +35,13 @@ final class Compaction {
   private static Set<ReleaseId> mentioned(List<AppEntry> entries, Set<DeploymentId> kept) {
     Set<ReleaseId> mentioned = new HashSet<>();
     List<AppEntry.Staged> staged =
-        entries.stream().filter(AppEntry.Staged.class::isInstance).map(AppEntry.Staged.class::cast).toList();
-    staged.subList(Math.max(0, staged.size() - SequenceFloor.LEDGER_SIZE), staged.size()).forEach(entry -> mentioned.add(entry.release()));
+        entries.stream()
+            .filter(AppEntry.Staged.class::isInstance)
+            .map(AppEntry.Staged.class::cast)
+            .toList();
+    staged
+        .subList(Math.max(0, staged.size() - SequenceFloor.LEDGER_SIZE), staged.size())
+        .forEach(entry -> mentioned.add(entry.release()));
     for (AppEntry entry : entries) {
       if (entry instanceof DeploymentEntry.Begun begun && kept.contains(begun.id())) {
         mentioned.add(begun.to().release());

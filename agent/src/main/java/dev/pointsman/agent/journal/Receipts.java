@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * One receipt per finished deployment, in {@code receipts/receipts.jsonl}: a chain, each with the SHA-256 of the line before it, so that a change of an
- * old one shows. Never compacted. Any thread.
+ * One receipt per finished deployment, in {@code receipts/receipts.jsonl}: a chain, each with the
+ * SHA-256 of the line before it, so that a change of an old one shows. Never compacted. Any thread.
  */
 public final class Receipts implements AutoCloseable {
   private static final String FIRST = "0".repeat(64);
@@ -31,7 +31,12 @@ public final class Receipts implements AutoCloseable {
    * @param signers principals whose signatures were counted
    */
   public record Receipt(
-      long number, String previous, Instant at, String releaseDigest, List<String> signers, DeploymentResource deployment) {
+      long number,
+      String previous,
+      Instant at,
+      String releaseDigest,
+      List<String> signers,
+      DeploymentResource deployment) {
     public Receipt {
       signers = List.copyOf(signers);
     }
@@ -47,12 +52,15 @@ public final class Receipts implements AutoCloseable {
     this.previous = previous;
   }
 
-  /** Opens or makes the chain in {@code directory}; a last line that a crash cut short is dropped. */
+  /**
+   * Opens or makes the chain in {@code directory}; a last line that a crash cut short is dropped.
+   */
   public static Receipts open(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve("receipts.jsonl");
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       String content = Files.readString(file);
       int whole = content.lastIndexOf('\n') + 1;
@@ -67,7 +75,8 @@ public final class Receipts implements AutoCloseable {
   }
 
   /** Adds a receipt; it is on disk on return. */
-  public synchronized Receipt append(Instant at, String releaseDigest, List<String> signers, DeploymentResource deployment)
+  public synchronized Receipt append(
+      Instant at, String releaseDigest, List<String> signers, DeploymentResource deployment)
       throws IOException {
     Receipt receipt = new Receipt(number + 1, previous, at, releaseDigest, signers, deployment);
     String line = DiskJson.mapper().writeValueAsString(receipt);
@@ -81,7 +90,10 @@ public final class Receipts implements AutoCloseable {
     return receipt;
   }
 
-  /** The number of the first receipt in {@code file} that does not follow from the one before it; 0 where all do. */
+  /**
+   * The number of the first receipt in {@code file} that does not follow from the one before it; 0
+   * where all do.
+   */
   public static long firstBroken(Path file) throws IOException {
     String expected = FIRST;
     long count = 0;
@@ -98,7 +110,8 @@ public final class Receipts implements AutoCloseable {
 
   private static String digest(String line) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line.getBytes(UTF_8)));
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(line.getBytes(UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

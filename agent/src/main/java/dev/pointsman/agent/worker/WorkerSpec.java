@@ -34,7 +34,14 @@ public record WorkerSpec(
   /** The same for {@code generation}. */
   public WorkerSpec of(Generation generation) {
     return new WorkerSpec(
-        generation, command, releaseDirectory, workingDirectory, environment, user, port, healthPath);
+        generation,
+        command,
+        releaseDirectory,
+        workingDirectory,
+        environment,
+        user,
+        port,
+        healthPath);
   }
 
   /** What the digest of a generation is taken over, beside the digest of its release. */
