@@ -1,11 +1,68 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.cli.CommandLineMain;
+import dev.pointsman.agent.config.ConfigInvalid;
+import dev.pointsman.agent.config.ConfigReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** The entry point of the daemon and of the command line. */
 public final class AgentMain {
+  private static final int FAILED = 1;
+  private static final int CONFIG = 78;
+
   private AgentMain() {}
 
-  /** Runs the command that {@code args} names. */
+  /** Runs the command that {@code args} names, and exits with its code. */
   public static void main(String[] args) {
-    System.out.println("pointsman");
+    System.exit(
+        CommandLineMain.run(args, System.out, System.err, System.getenv(), AgentMain::runDaemon));
+  }
+
+  /** Runs the daemon until it is told to stop; the exit code. */
+  private static int runDaemon(Path configFile) {
+    Logger log = LoggerFactory.getLogger(AgentMain.class);
+    try {
+      CountDownLatch stop = new CountDownLatch(1);
+      CountDownLatch stopped = new CountDownLatch(1);
+      Agent agent = Agent.start(ConfigReader.read(configFile), Distribution.find());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform().name("stop").unstarted(() -> awaitStop(stop, stopped)));
+      stop.await();
+      try {
+        agent.close();
+      } finally {
+        stopped.countDown();
+      }
+      return 0;
+    } catch (ConfigInvalid e) {
+      System.err.println(e.getMessage());
+      return CONFIG;
+    } catch (IOException e) {
+      log.error("pointsman cannot run: {}", e.getMessage(), e);
+      System.err.println("pointsman: " + e.getMessage());
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    }
+  }
+
+  /**
+   * A signal begins the end of the virtual machine: it is held up until the agent has stopped in
+   * order.
+   */
+  private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await();
+      Runtime.getRuntime().halt(0); // Stopped in order: not the exit code of a signal.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param run how often the agent has started with this app
  * @param floor what keeps old releases from coming back by upload
+ * @param staged releases that were accepted and not removed since
  * @param wanted what the slots are to run: written by intent alone, never derived from what happens
  *     to be running
  * @param good generations that were deployed successfully, the last one last, each once
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record AppState(
     long run,
     SequenceFloor floor,
+    Set<ReleaseId> staged,
     @Nullable Generation wanted,
     List<Generation> good,
     Set<ReleaseId> bad,
@@ -45,9 +47,11 @@ public record AppState(
 
   /** Before the first record. */
   public static final AppState EMPTY =
-      new AppState(0, SequenceFloor.EMPTY, null, List.of(), Set.of(), null, List.of(), 0, null);
+      new AppState(
+          0, SequenceFloor.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
 
   public AppState {
+    staged = Set.copyOf(staged);
     good = List.copyOf(good);
     bad = Set.copyOf(bad);
     ended = List.copyOf(ended);
@@ -66,11 +70,13 @@ public record AppState(
   AppState after(AppEntry entry) {
     return switch (entry) {
       case AppEntry.Opened opened ->
-          new AppState(opened.run(), floor, wanted, good, bad, running, ended, count, socket);
-      case AppEntry.Staged(_, long sequence, String digest, _) ->
+          new AppState(
+              opened.run(), floor, staged, wanted, good, bad, running, ended, count, socket);
+      case AppEntry.Staged(ReleaseId release, long sequence, String digest, _) ->
           new AppState(
               run,
               floor.accepted(sequence, digest),
+              with(staged, release),
               wanted,
               good,
               bad,
@@ -82,15 +88,16 @@ public record AppState(
           new AppState(
               run,
               floor,
+              without(staged, gone),
               wanted,
               goodWithout(gone),
-              badWithout(gone),
+              without(bad, gone),
               running,
               ended,
               count,
               socket);
       case AppEntry.Listening listening ->
-          new AppState(run, floor, wanted, good, bad, running, ended, count, listening);
+          new AppState(run, floor, staged, wanted, good, bad, running, ended, count, listening);
       case DeploymentEntry.Begun begun -> begin(begun);
       case DeploymentEntry other -> advance(other);
     };
@@ -101,7 +108,16 @@ public record AppState(
       throw new IllegalStateException(begun.id() + " begins while " + running.id() + " runs");
     }
     return new AppState(
-        run, floor, wanted, good, bad, Deployment.begin(begun), ended, begun.id().number(), socket);
+        run,
+        floor,
+        staged,
+        wanted,
+        good,
+        bad,
+        Deployment.begin(begun),
+        ended,
+        begun.id().number(),
+        socket);
   }
 
   private AppState advance(DeploymentEntry entry) {
@@ -111,7 +127,7 @@ public record AppState(
     Deployment next = running.after(entry);
     return switch (next.status()) {
       case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
-          new AppState(run, floor, wanted, good, bad, next, ended, count, socket);
+          new AppState(run, floor, staged, wanted, good, bad, next, ended, count, socket);
       case Over(DeploymentState outcome, FailureResource failure, _) ->
           finish(next, outcome, failure);
     };
@@ -128,13 +144,19 @@ public record AppState(
       better.remove(over.to());
       better.add(over.to());
       return new AppState(
-          run, floor, over.to(), better, badWithout(release), null, history, count, socket);
+          run,
+          floor,
+          staged,
+          over.to(),
+          better,
+          without(bad, release),
+          null,
+          history,
+          count,
+          socket);
     }
-    Set<ReleaseId> worse = new LinkedHashSet<>(bad);
-    if (isToBlame(release, failure)) {
-      worse.add(release);
-    }
-    return new AppState(run, floor, wanted, good, worse, null, history, count, socket);
+    Set<ReleaseId> worse = isToBlame(release, failure) ? with(bad, release) : bad;
+    return new AppState(run, floor, staged, wanted, good, worse, null, history, count, socket);
   }
 
   /**
@@ -151,8 +173,14 @@ public record AppState(
     return good.stream().filter(generation -> !generation.release().equals(release)).toList();
   }
 
-  private Set<ReleaseId> badWithout(ReleaseId release) {
-    Set<ReleaseId> rest = new LinkedHashSet<>(bad);
+  private static Set<ReleaseId> with(Set<ReleaseId> releases, ReleaseId release) {
+    Set<ReleaseId> more = new LinkedHashSet<>(releases);
+    more.add(release);
+    return more;
+  }
+
+  private static Set<ReleaseId> without(Set<ReleaseId> releases, ReleaseId release) {
+    Set<ReleaseId> rest = new LinkedHashSet<>(releases);
     rest.remove(release);
     return rest;
   }

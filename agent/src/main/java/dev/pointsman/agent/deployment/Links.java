@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What a deployment needs of the app's {@code current} link. */
-interface Links {
+public interface Links {
   /** What it names; null for nothing. */
   @Nullable ReleaseId current() throws IOException;
 

@@ -1,7 +1,7 @@
 package dev.pointsman.agent.deployment;
 
+import dev.pointsman.agent.deployment.Pool.SlotView;
 import dev.pointsman.agent.release.Generation;
-import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +22,4 @@ record Observed(@Nullable ReleaseId current, Map<Integer, SlotView> slots) {
     SlotView view = slots.get(slot);
     return view != null && view.generation().equals(generation) && view.trouble() == null;
   }
-
-  /**
-   * One slot.
-   *
-   * @param trouble why its worker does not serve as it should; null when all is well
-   */
-  record SlotView(Generation generation, @Nullable FailureResource trouble) {}
 }

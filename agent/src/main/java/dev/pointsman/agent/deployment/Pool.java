@@ -1,17 +1,31 @@
 package dev.pointsman.agent.deployment;
 
-import dev.pointsman.agent.deployment.Observed.SlotView;
-import dev.pointsman.agent.deployment.Step.Gate;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.FailureResource;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a deployment needs of the app's workers. Called from the app's own thread. */
-interface Pool {
+public interface Pool {
   /** What each slot runs now. */
   Map<Integer, SlotView> observe();
+
+  /**
+   * One slot.
+   *
+   * @param trouble why its worker does not serve as it should; null when all is well
+   */
+  record SlotView(Generation generation, @Nullable FailureResource trouble) {}
+
+  /** How a worker has to prove itself before it may accept. */
+  enum Gate {
+    /** All passes, and well for min_healthy_time. */
+    FULL,
+    /** On the way back to what is known to be good: one pass. */
+    KNOWN_GOOD
+  }
 
   /**
    * Starts a worker of {@code generation} beside what is in {@code slot}, gates it, lets it accept,

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.deployment;
 
+import dev.pointsman.agent.deployment.Pool.Gate;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.FailureResource;
@@ -25,12 +26,4 @@ sealed interface Step {
 
   /** Nothing is left to do. */
   record End(DeploymentState outcome) implements Step {}
-
-  /** How a worker has to prove itself before it may accept. */
-  enum Gate {
-    /** All passes, and well for min_healthy_time. */
-    FULL,
-    /** On the way back to what is known to be good: one pass. */
-    KNOWN_GOOD
-  }
 }

@@ -31,6 +31,19 @@ public record WorkerSpec(
     environment = Map.copyOf(environment);
   }
 
+  /** The same for {@code generation}. */
+  public WorkerSpec of(Generation generation) {
+    return new WorkerSpec(
+        generation,
+        command,
+        releaseDirectory,
+        workingDirectory,
+        environment,
+        user,
+        port,
+        healthPath);
+  }
+
   /** What the digest of a generation is taken over, beside the digest of its release. */
   String canonicalForm() {
     return String.join(

@@ -86,9 +86,14 @@ public final class SshSignature {
   /**
    * Checks that {@code trusted} signed {@code data} for {@link #namespace}.
    *
-   * @throws Rejected with {@code sig.bad}, {@code sig.algorithm} or {@code sig.malformed}
+   * @throws Rejected with {@code sig.bad}, {@code sig.untrusted} where the signature names another
+   *     key, {@code sig.algorithm} or {@code sig.malformed}
    */
   public void verify(SshPublicKey trusted, byte[] data) throws Rejected {
+    if (!trusted.equals(key)) {
+      throw new Rejected(
+          ErrorCode.SIG_UNTRUSTED, "the signature is by " + key + ", not by " + trusted);
+    }
     byte[] message =
         new WireWriter()
             .raw(MAGIC)

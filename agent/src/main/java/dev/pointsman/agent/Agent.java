@@ -1,0 +1,123 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.http.ApiSource;
+import dev.pointsman.agent.http.EventLoops;
+import dev.pointsman.agent.http.HttpApi;
+import dev.pointsman.agent.http.MetricsRegistry;
+import dev.pointsman.agent.intake.DiskSpace;
+import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.intake.TrustFiles;
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.linux.FileSystems;
+import dev.pointsman.agent.process.Processes;
+import dev.pointsman.protocol.bundle.AppName;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon, put together in the order in which it starts: lock, journals, processes, sockets,
+ * workers, and the API last, so that whoever gets an answer gets it from an agent that knows
+ * everything. It stops in the reverse order; workers are not touched.
+ */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  private final Unwinding unwinding = new Unwinding();
+  private volatile boolean ready;
+
+  private Agent() {}
+
+  /** Starts everything; what was started is stopped again where something fails. */
+  static Agent start(HostConfig config, Distribution distribution)
+      throws IOException, InterruptedException {
+    Agent agent = new Agent();
+    try {
+      agent.wire(config, distribution);
+      return agent;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      agent.unwinding.unwindBecauseOf(e);
+      throw e;
+    }
+  }
+
+  private void wire(HostConfig config, Distribution distribution)
+      throws IOException, InterruptedException {
+    Clock clock = Clock.systemUTC();
+    Files.createDirectories(config.root());
+    Files.createDirectories(config.run());
+    unwinding.later("lock", RootLock.take(config.root()));
+    EventLog events = new EventLog(clock);
+    Receipts receipts =
+        unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
+    Processes processes = unwinding.later("processes", Processes.start());
+    Path preload = distribution.preload();
+    Host host =
+        new Host(
+            config,
+            processes,
+            events,
+            receipts,
+            new SyncfsDurability(),
+            clock,
+            preload,
+            Distribution.handover());
+
+    SortedMap<AppName, App> apps = new TreeMap<>();
+    for (AppConfig appConfig : config.apps()) {
+      App app = App.open(appConfig, host);
+      apps.put(app.name(), app);
+      unwinding.later("app " + app.name(), app::stop);
+    }
+
+    TrustFiles trust =
+        new TrustFiles(
+            config.trust(),
+            alarm -> {
+              LOG.error("Trust: {}", alarm);
+              events.publish("trust.alarm", null, alarm, Map.of());
+            });
+    Map<AppName, App> unmodifiable = Map.copyOf(apps);
+    Intake intake =
+        new Intake(
+            config,
+            app -> apps.get(app).releases(),
+            trust,
+            new AppAcceptance(unmodifiable),
+            DiskSpace.ofFileSystem(FileSystems::freeInodes),
+            clock);
+    AgentControl control = new AgentControl(apps, intake, events);
+    Vertx vertx = EventLoops.forAgent();
+    unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    ApiSource source =
+        new ApiSource(control, () -> ready, new MetricsRegistry(), Distribution.version());
+    unwinding.later("api", HttpApi.start(vertx, config.http(), source));
+
+    apps.values().forEach(App::start);
+    ready = true;
+    LOG.info(
+        "pointsman {} is ready. name={} root={} apps={}",
+        Distribution.version(),
+        config.name(),
+        config.root(),
+        apps.keySet());
+  }
+
+  @Override
+  public void close() throws IOException {
+    ready = false;
+    unwinding.unwind();
+    LOG.info("pointsman has stopped; workers go on.");
+  }
+}

@@ -1,0 +1,177 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.deployment.DeploymentId;
+import dev.pointsman.agent.http.Control;
+import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.intake.Received;
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Joins the HTTP API to the apps. */
+final class AgentControl implements Control {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentControl.class);
+
+  private final SortedMap<AppName, App> apps;
+  private final Intake intake;
+  private final EventLog events;
+
+  AgentControl(SortedMap<AppName, App> apps, Intake intake, EventLog events) {
+    this.apps = apps;
+    this.intake = intake;
+    this.events = events;
+  }
+
+  @Override
+  public List<AppResource> apps() {
+    return apps.values().stream().map(App::view).toList();
+  }
+
+  @Override
+  public AppResource app(AppName app) throws Rejected {
+    return find(app).view();
+  }
+
+  @Override
+  public List<ReleaseResource> releases(AppName app) throws Rejected {
+    App found = find(app);
+    return orFault("The releases of " + app + " cannot be read", found::listReleases);
+  }
+
+  @Override
+  public List<DeploymentResource> deployments(AppName app) throws Rejected {
+    return find(app).listDeployments();
+  }
+
+  @Override
+  public DeploymentResource deployment(String id) throws Rejected {
+    DeploymentId parsed = parse(id);
+    return find(parsed.app()).deployment(parsed);
+  }
+
+  @Override
+  public DeploymentResource deploy(
+      AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The deployment of " + release + " cannot begin",
+        () -> found.deploy(release, force, requestedBy));
+  }
+
+  @Override
+  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+      throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
+  }
+
+  @Override
+  public StagedResource receive(
+      AppName app, ReleaseId release, InputStream body, String requestedBy)
+      throws Rejected, IOException, InterruptedException {
+    App found = find(app);
+    try {
+      Received received = intake.receive(app, release, body, found.config(), requestedBy);
+      Map<String, String> data =
+          Map.of(
+              "release", release.value(),
+              "signers", String.join(",", received.release().signers()),
+              "requested_by", requestedBy);
+      if (received.created()) {
+        LOG.info("A release is staged. app={} {}", app, data);
+        events.publish("release.staged", app.value(), "Release " + release + " is staged.", data);
+      }
+      return new StagedResource(
+          app.value(),
+          release.value(),
+          "staged",
+          received.created(),
+          received.release().files(),
+          received.newBytes(),
+          received.took().toMillis(),
+          null);
+    } catch (Rejected e) {
+      LOG.warn(
+          "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
+          app,
+          release,
+          requestedBy,
+          e.code().wire(),
+          e.detail());
+      events.publish(
+          "release.refused",
+          app.value(),
+          "Release " + release + " is refused: " + e.detail(),
+          Map.of("release", release.value(), "code", e.code().wire(), "requested_by", requestedBy));
+      throw e;
+    }
+  }
+
+  @Override
+  public DeploymentResource await(String id, Duration limit) throws Rejected, InterruptedException {
+    DeploymentId parsed = parse(id);
+    return find(parsed.app()).await(parsed, limit);
+  }
+
+  @Override
+  public List<EventResource> eventsSince(@Nullable String after) {
+    return events.since(after);
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<EventResource> follower) {
+    return events.follow(follower);
+  }
+
+  private App find(AppName app) throws Rejected {
+    App found = apps.get(app);
+    if (found == null) {
+      throw new Rejected(
+          ErrorCode.APP_UNKNOWN,
+          "No app " + app + " is configured on this host; there are: " + apps.keySet() + ".",
+          app.value());
+    }
+    return found;
+  }
+
+  private static DeploymentId parse(String id) throws Rejected {
+    return DeploymentId.parse(id)
+        .orElseThrow(() ->
+            new Rejected(
+                ErrorCode.DEPLOYMENT_UNKNOWN,
+                "'" + id + "' is no deployment's id, which are like web-17.",
+                id));
+  }
+
+  /** Something that reads or writes this host's disk. */
+  private interface Action<T> {
+    T run() throws Rejected, IOException;
+  }
+
+  private static <T> T orFault(String what, Action<T> action) throws Rejected {
+    try {
+      return action.run();
+    } catch (IOException e) {
+      LOG.error("{}.", what, e);
+      throw new Rejected(ErrorCode.HOST_FAULT, what + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.deployment.AppEntry;
+import dev.pointsman.agent.deployment.AppLedger;
+import dev.pointsman.agent.deployment.AppState;
+import dev.pointsman.agent.deployment.Deployment;
+import dev.pointsman.agent.deployment.DeploymentId;
+import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.release.Recovered;
+import dev.pointsman.agent.release.ReleaseStore;
+import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.NodeWorkshop;
+import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.agent.worker.WorkerSpecs;
+import dev.pointsman.agent.worker.WorkerStory;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One app of this host, put together: its journal, releases, socket, workers and deployments.
+ * {@link #open} brings back what an earlier run of the agent left, and has workers serving before
+ * anything new is begun.
+ */
+final class App {
+  private static final Logger LOG = LoggerFactory.getLogger(App.class);
+
+  private final AppConfig config;
+  private final Host host;
+  private final AppLedger ledger;
+  private final ReleaseStore releases;
+  private final AppSocket socket;
+  private final WorkerPool workers;
+  private final Deployments deployments;
+  private final List<String> notices = new ArrayList<>();
+  private final AppRetention retention;
+
+  private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
+      throws IOException, InterruptedException {
+    this.config = config;
+    this.host = host;
+    this.ledger = ledger;
+    this.releases = releases;
+    Path directory = host.config().root().resolve("apps").resolve(config.name().value());
+    Path runDirectory = host.config().run().resolve(config.name().value());
+    Files.createDirectories(runDirectory);
+    WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
+    this.socket = new AppSocket(config);
+    NodeWorkshop shop =
+        new NodeWorkshop(
+            new NodeWorkshop.Shared(
+                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+            host.processes(),
+            specs,
+            socket::descriptor);
+    this.workers =
+        new WorkerPool(
+            config,
+            shop,
+            ledger.state().run(),
+            host.clock(),
+            new WorkerStory(config.name(), host.events()));
+    this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
+    this.deployments =
+        new Deployments(
+            new Deployments.Parts(
+                config.name(),
+                ledger,
+                new AppPool(workers),
+                new AppLinks(releases),
+                new AppCatalog(config, releases, specs),
+                new AppHistory(host, releases, workers, retention),
+                host.clock(),
+                config.instances(),
+                config.roll().autoRevert()));
+    workers.adopt(shop);
+    socket.acquire(ledger, shop, runDirectory, host.clock());
+    fill();
+  }
+
+  /** Opens the app and brings it back to where it was. */
+  static App open(AppConfig config, Host host) throws IOException, InterruptedException {
+    ReleaseStore releases =
+        ReleaseStore.open(host.config().root(), config.name(), host.durability(), host.clock());
+    AppLedger ledger =
+        AppLedger.open(
+            host.config().root().resolve("apps").resolve(config.name().value()).resolve("journal"));
+    try {
+      ledger.append(
+          new AppEntry.Opened(
+              AppEntry.Opened.FORMAT, ledger.state().run() + 1, host.clock().instant()));
+      Recovered recovered = releases.recover(ledger.state().staged());
+      for (StagedRelease release : recovered.unacknowledged()) {
+        ledger.append(staged(release, host));
+      }
+      App app = new App(config, host, ledger, releases);
+      app.notices.addAll(recovered.notices());
+      recovered.notices().forEach(notice -> LOG.warn("{} app={}", notice, config.name()));
+      return app;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      ledger.close();
+      throw e;
+    }
+  }
+
+  /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
+  void start() {
+    deployments.start();
+  }
+
+  /**
+   * Gives every empty slot a worker of what is known to be good, all at once: capacity first, then
+   * whatever was under way.
+   */
+  private void fill() {
+    AppState state = ledger.state();
+    Deployment running = state.running();
+    Generation good = running == null ? state.wanted() : running.from();
+    Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    if (good != null && socket.problem().isEmpty()) {
+      for (int slot = 0; slot < config.instances(); slot++) {
+        if (!slots.containsKey(slot)) {
+          workers.keep(slot, good);
+        }
+      }
+    }
+    if (running == null) {
+      slots.keySet().stream()
+          .filter(slot -> good == null || slot >= config.instances())
+          .forEach(workers::retire);
+    }
+  }
+
+  AppName name() {
+    return config.name();
+  }
+
+  AppConfig config() {
+    return config;
+  }
+
+  AppLedger ledger() {
+    return ledger;
+  }
+
+  ReleaseStore releases() {
+    return releases;
+  }
+
+  /** The app as it is now; does not block. */
+  AppResource view() {
+    AppState state = ledger.state();
+    Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    List<String> all = new ArrayList<>(notices);
+    socket
+        .problem()
+        .ifPresent(reason ->
+            all.add(
+                "The shared socket could not be taken back, deployments are refused: " + reason));
+    if (ledger.isReadonly()) {
+      all.add(
+          "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
+    }
+    return new AppResource(
+        config.name().value(),
+        AppView.condition(state, config.instances(), slots),
+        state.wanted() == null ? null : state.wanted().release().value(),
+        state.wanted() == null ? null : state.wanted().shortDigest(),
+        config.listen().toString(),
+        config.instances(),
+        workers.workers(),
+        state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
+        all);
+  }
+
+  /** The releases that are here, newest first; reads their evidence from disk. */
+  List<ReleaseResource> listReleases() throws IOException {
+    AppState state = ledger.state();
+    @Nullable ReleaseId current = releases.current().orElse(null);
+    return releases.list().stream()
+        .map(release -> AppView.release(release, state, current))
+        .toList();
+  }
+
+  /** The deployments that are remembered, newest first. */
+  List<DeploymentResource> listDeployments() {
+    AppState state = ledger.state();
+    Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    List<DeploymentResource> all = new ArrayList<>();
+    if (state.running() != null) {
+      all.add(AppView.deployment(state.running(), slots));
+    }
+    state.ended().reversed().forEach(deployment -> all.add(AppView.deployment(deployment, slots)));
+    return all;
+  }
+
+  /** One deployment; rejects what is not remembered. */
+  DeploymentResource deployment(DeploymentId id) throws Rejected {
+    return ledger
+        .state()
+        .deployment(id)
+        .map(deployment -> AppView.deployment(deployment, workers.slots()))
+        .orElseThrow(() ->
+            new Rejected(
+                ErrorCode.DEPLOYMENT_UNKNOWN,
+                "Deployment " + id + " is not remembered on this host.",
+                id.toString()));
+  }
+
+  /** Asks for a deployment; blocks for a write to the journal. */
+  DeploymentResource deploy(ReleaseId release, boolean force, String requestedBy)
+      throws Rejected, IOException {
+    requireSocket();
+    synchronized (retention) {
+      return AppView.deployment(deployments.deploy(release, force, requestedBy), workers.slots());
+    }
+  }
+
+  /** Asks for a rollback; blocks for a write to the journal. */
+  DeploymentResource rollback(@Nullable ReleaseId release, String requestedBy)
+      throws Rejected, IOException {
+    requireSocket();
+    synchronized (retention) {
+      return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
+    }
+  }
+
+  /** Blocks until the deployment is over or {@code limit} has passed. */
+  DeploymentResource await(DeploymentId id, Duration limit) throws Rejected, InterruptedException {
+    deployments.await(id, limit);
+    return deployment(id);
+  }
+
+  private void requireSocket() throws Rejected {
+    if (socket.problem().isPresent()) {
+      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listen().toString());
+    }
+  }
+
+  /** Notes an upload; it is on disk on return. */
+  void staged(StagedRelease release) throws IOException {
+    ledger.append(staged(release, host));
+  }
+
+  private static AppEntry staged(StagedRelease release, Host host) {
+    return new AppEntry.Staged(
+        release.id(), release.manifest().sequence(), release.digest(), host.clock().instant());
+  }
+
+  /** Whether no worker, deployment or way back uses {@code release}. */
+  boolean isUnused(ReleaseId release) {
+    return !retention.inUse().contains(release);
+  }
+
+  /** Stops deciding; workers go on, and the next run of the agent takes them over. */
+  void stop() throws IOException, InterruptedException {
+    deployments.stop();
+    ledger.close();
+    socket.close();
+  }
+}

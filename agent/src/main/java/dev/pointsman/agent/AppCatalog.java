@@ -1,0 +1,122 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.ConfigInvalid;
+import dev.pointsman.agent.config.EnvFile;
+import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.process.NodeCommand;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.release.ReleaseStore;
+import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.WorkerSpec;
+import dev.pointsman.agent.worker.WorkerSpecs;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.Manifest.ProcessDefaults;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes a generation of a release and the app's present configuration. */
+final class AppCatalog implements Deployments.Catalog {
+  private static final String DEFAULT_HEALTH_PATH = "/health";
+
+  private final AppConfig config;
+  private final ReleaseStore releases;
+  private final WorkerSpecs specs;
+
+  AppCatalog(AppConfig config, ReleaseStore releases, WorkerSpecs specs) {
+    this.config = config;
+    this.releases = releases;
+    this.specs = specs;
+  }
+
+  @Override
+  public Generation prepare(ReleaseId release) throws Rejected, IOException {
+    Optional<StagedRelease> staged = releases.find(release);
+    if (staged.isEmpty()) {
+      throw new Rejected(
+          ErrorCode.RELEASE_UNKNOWN,
+          "Release " + release + " of " + config.name() + " is not on this host.",
+          release.value());
+    }
+    releases.verify(release);
+    WorkerSpec draft = spec(staged.get());
+    Generation generation = WorkerSpecs.generationOf(draft, staged.get().digest());
+    specs.save(draft.of(generation));
+    return generation;
+  }
+
+  @Override
+  public void check(Generation generation) throws Rejected, IOException {
+    releases.verify(generation.release());
+  }
+
+  private WorkerSpec spec(StagedRelease staged) throws Rejected, IOException {
+    Optional<ProcessDefaults> process = staged.manifest().process();
+    Path root = staged.directory().toRealPath();
+    Path workingDirectory =
+        config
+            .workingDirectory()
+            .or(() -> process.flatMap(ProcessDefaults::workingDirectory))
+            .map(root::resolve)
+            .orElse(root)
+            .normalize();
+    if (!workingDirectory.startsWith(root) || !Files.isDirectory(workingDirectory)) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "working_directory of "
+              + config.name()
+              + ": "
+              + workingDirectory
+              + " is no directory of the release.",
+          "working_directory");
+    }
+    List<String> command =
+        config
+            .command()
+            .or(() -> process.flatMap(ProcessDefaults::command))
+            .orElseThrow(() ->
+                new Rejected(
+                    ErrorCode.COMMAND_INVALID,
+                    "Neither the file of app "
+                        + config.name()
+                        + " nor the release says what a worker runs.",
+                    "command"));
+    NodeCommand resolved = NodeCommand.resolve(command, workingDirectory, root);
+    Map<String, String> environment = new HashMap<>(resolved.environment());
+    environment.putAll(environment());
+    return new WorkerSpec(
+        new Generation(staged.id(), ""),
+        resolved.command(),
+        root,
+        workingDirectory,
+        environment,
+        config.user(),
+        config.listen().port(),
+        config
+            .health()
+            .path()
+            .or(() -> process.flatMap(ProcessDefaults::healthPath))
+            .orElse(DEFAULT_HEALTH_PATH));
+  }
+
+  /** The app's variables: those of the env file, then the inline ones. */
+  private Map<String, String> environment() throws Rejected {
+    Map<String, String> environment = new HashMap<>();
+    if (config.envFile().isPresent()) {
+      try {
+        environment.putAll(EnvFile.read(config.envFile().get()));
+      } catch (ConfigInvalid e) {
+        throw new Rejected(ErrorCode.COMMAND_INVALID, String.valueOf(e.getMessage()), "env_file");
+      }
+    }
+    environment.putAll(config.env());
+    return environment;
+  }
+}

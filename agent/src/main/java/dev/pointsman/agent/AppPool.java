@@ -1,0 +1,32 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.deployment.Pool;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.protocol.api.FailureResource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The workers as a deployment sees them. */
+record AppPool(WorkerPool workers) implements Pool {
+  @Override
+  public Map<Integer, SlotView> observe() {
+    Map<Integer, SlotView> seen = new HashMap<>();
+    workers
+        .slots()
+        .forEach((slot, it) -> seen.put(slot, new SlotView(it.generation(), it.trouble())));
+    return seen;
+  }
+
+  @Override
+  public Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
+      throws InterruptedException {
+    return workers.replace(slot, generation, gate == Gate.KNOWN_GOOD);
+  }
+
+  @Override
+  public void retire(int slot) {
+    workers.retire(slot);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.deployment.AppState;
+import dev.pointsman.agent.deployment.Deployment;
+import dev.pointsman.agent.deployment.DeploymentStatus;
+import dev.pointsman.agent.deployment.DeploymentStatus.Over;
+import dev.pointsman.agent.deployment.DeploymentStatus.Reverting;
+import dev.pointsman.agent.deployment.DeploymentStatus.Running;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.protocol.api.AppCondition;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.Phase;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Renders what is shown of an app. Pure. */
+final class AppView {
+  private AppView() {}
+
+  /** {@code deployment}, with {@code slots} as they are now. */
+  static DeploymentResource deployment(Deployment deployment, Map<Integer, WorkerPool.Slot> slots) {
+    DeploymentStatus status = deployment.status();
+    return new DeploymentResource(
+        deployment.id().toString(),
+        deployment.id().app().value(),
+        deployment.kind(),
+        state(status),
+        phase(deployment),
+        deployment.from() == null ? null : deployment.from().release().value(),
+        deployment.to().release().value(),
+        deployment.requestedBy(),
+        deployment.startedAt(),
+        endedAt(status),
+        done(deployment, slots),
+        deployment.slots(),
+        failure(status),
+        deployment.timeline());
+  }
+
+  /** How {@code slots} are. */
+  static AppCondition condition(
+      AppState state, int instances, Map<Integer, WorkerPool.Slot> slots) {
+    if (state.wanted() == null && slots.isEmpty()) {
+      return AppCondition.EMPTY;
+    }
+    long online = slots.values().stream().filter(WorkerPool.Slot::online).count();
+    long well =
+        slots.values().stream().filter(slot -> slot.online() && slot.trouble() == null).count();
+    if (online == 0) {
+      return AppCondition.DOWN;
+    }
+    return well >= instances ? AppCondition.HEALTHY : AppCondition.DEGRADED;
+  }
+
+  /** A release with its state. */
+  static ReleaseResource release(
+      StagedRelease release, AppState state, @Nullable ReleaseId current) {
+    return new ReleaseResource(
+        release.manifest().app().value(),
+        release.id().value(),
+        state.stateOf(release.id()),
+        release.id().equals(current),
+        release.manifest().sequence(),
+        release.digest(),
+        release.signers(),
+        release.manifest().created(),
+        release.stagedAt(),
+        release.files(),
+        release.bytes());
+  }
+
+  private static DeploymentState state(DeploymentStatus status) {
+    return switch (status) {
+      case Running _ -> DeploymentState.RUNNING;
+      case Reverting _ -> DeploymentState.REVERTING;
+      case Over over -> over.outcome();
+    };
+  }
+
+  private static Phase phase(Deployment deployment) {
+    return switch (deployment.status()) {
+      case Running _ when deployment.timeline().size() == 1 -> Phase.ACTIVATE;
+      case Running _, Reverting _ -> Phase.ROLL;
+      case Over _ -> Phase.COMMIT;
+    };
+  }
+
+  private static @Nullable Instant endedAt(DeploymentStatus status) {
+    return status instanceof Over over ? over.at() : null;
+  }
+
+  private static @Nullable FailureResource failure(DeploymentStatus status) {
+    return switch (status) {
+      case Running _ -> null;
+      case Reverting reverting -> reverting.cause();
+      case Over over -> over.failure();
+    };
+  }
+
+  /** Slots that run what the deployment is moving to now; all of them once it is over. */
+  private static int done(Deployment deployment, Map<Integer, WorkerPool.Slot> slots) {
+    if (deployment.isOver()) {
+      return deployment.slots();
+    }
+    Generation heading = deployment.heading();
+    return (int)
+        slots.values().stream()
+            .filter(slot -> slot.online() && Objects.equals(slot.generation(), heading))
+            .count();
+  }
+}

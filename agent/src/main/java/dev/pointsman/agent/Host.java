@@ -1,0 +1,25 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.process.Processes;
+import dev.pointsman.agent.release.Durability;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * What all apps of this host share.
+ *
+ * @param preload the file that Node workers load first
+ * @param handover command by which a worker sends its socket back, as a JSON array
+ */
+record Host(
+    HostConfig config,
+    Processes processes,
+    EventLog events,
+    Receipts receipts,
+    Durability durability,
+    Clock clock,
+    Path preload,
+    String handover) {}

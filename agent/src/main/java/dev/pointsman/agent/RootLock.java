@@ -1,0 +1,41 @@
+package dev.pointsman.agent;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** One agent per root: a lock on {@code LOCK}, which the kernel releases with the process. */
+record RootLock(FileChannel channel) implements AutoCloseable {
+  /** Takes the lock, or says that another agent has it. */
+  static RootLock take(Path root) throws IOException {
+    Path file = root.resolve("LOCK");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return new RootLock(channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // This very process has it: refused like any other.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new IOException(
+        "another agent runs on "
+            + root
+            + " (it holds "
+            + file
+            + "): stop it first, or give this one a root of its own");
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.pointsman.agent.config;
+
+import dev.pointsman.agent.config.AppConfig.HealthConfig;
+import dev.pointsman.agent.config.AppConfig.RestartConfig;
+import dev.pointsman.agent.config.AppConfig.RollConfig;
+import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Writes out what the agent goes by: every key with its value, defaults too, secrets masked. */
+public final class EffectiveConfig {
+  private static final String MASK = "\"***\"";
+
+  private final StringBuilder out = new StringBuilder();
+
+  private EffectiveConfig() {}
+
+  /** The text of {@code host} and all its apps. */
+  public static String of(HostConfig host) {
+    EffectiveConfig text = new EffectiveConfig();
+    text.host(host);
+    host.apps().forEach(text::app);
+    return text.out.toString();
+  }
+
+  private void host(HostConfig host) {
+    line("name", quoted(host.name()));
+    line("root", quoted(host.root()));
+    line("run", quoted(host.run()));
+    out.append("# platform = ").append(quoted(host.platform())).append(", of this host\n");
+    section("http");
+    line("socket", quoted(host.http().socket()));
+    optional("listen", host.http().listen());
+    optional("tokens", host.http().tokens());
+    section("trust");
+    line("allowed_signers", quoted(host.trust().allowedSigners()));
+    optional("revoked", host.trust().revoked());
+    LimitsConfig limits = host.limits();
+    section("limits");
+    line("list_size", quoted(Units.text(limits.listBytes())));
+    line("entries", limits.entries());
+    line("file_size", quoted(Units.text(limits.fileBytes())));
+    line("tree_size", quoted(Units.text(limits.treeBytes())));
+    line("links", limits.links());
+    line("uploads", limits.uploads());
+    line("uploads_per_app", limits.uploadsPerApp());
+  }
+
+  private void app(AppConfig app) {
+    out.append("\n# ---- app ").append(app.name()).append('\n');
+    line("listen", quoted(app.listen()));
+    line("backlog", app.backlog());
+    line("instances", app.instances());
+    line("command", app.command().map(EffectiveConfig::list).orElse(null), "the release's");
+    optional("working_directory", app.workingDirectory());
+    optional("user", app.user());
+    optional("env_file", app.envFile());
+    line("keep_releases", app.keepReleases());
+    line("failed_retention", app.failedRetention());
+    section("env");
+    new TreeSet<>(app.env().keySet()).forEach(name -> line(name, MASK));
+    health(app.health());
+    roll(app.roll());
+    restart(app.restart());
+    trust(app.trust());
+    section("log");
+    line("max_size", quoted(Units.text(app.log().maxBytes())));
+    line("keep", app.log().keep());
+  }
+
+  private void health(HealthConfig health) {
+    section("health");
+    line(
+        "path",
+        health.path().map(EffectiveConfig::quoted).orElse(null),
+        "the release's, else \"/health\"");
+    line("interval", quoted(Units.text(health.interval())));
+    line("timeout", quoted(Units.text(health.timeout())));
+    line("failure_threshold", health.failureThreshold());
+  }
+
+  private void roll(RollConfig roll) {
+    section("roll");
+    line("healthy_deadline", quoted(Units.text(roll.healthyDeadline())));
+    line("min_healthy_time", quoted(Units.text(roll.minHealthyTime())));
+    line("health_passes", roll.healthPasses());
+    line("progress_deadline", quoted(Units.text(roll.progressDeadline())));
+    line("drain_timeout", quoted(Units.text(roll.drainTimeout())));
+    line("long_lived_timeout", quoted(Units.text(roll.longLivedTimeout())));
+    line("kill_timeout", quoted(Units.text(roll.killTimeout())));
+    line("stop_signal", quoted(roll.stopSignal()));
+    line("wait_ready", roll.waitReady());
+    line("auto_revert", roll.autoRevert());
+  }
+
+  private void restart(RestartConfig restart) {
+    section("restart");
+    line("max_restarts", restart.maxRestarts());
+    line("restart_window", quoted(Units.text(restart.restartWindow())));
+    line("backoff_min", quoted(Units.text(restart.backoffMin())));
+    line("backoff_max", quoted(Units.text(restart.backoffMax())));
+    line("cooldown", quoted(Units.text(restart.cooldown())));
+  }
+
+  private void trust(TrustConfig trust) {
+    section("trust");
+    line("require", list(trust.require()));
+    line("env", quoted(trust.env()));
+    line("max_age", quoted(Units.text(trust.maxAge())));
+    line("skew", quoted(Units.text(trust.skew())));
+    line("max_step", trust.maxStep());
+    line("target", quoted(trust.targetOptional() ? "optional" : "required"));
+  }
+
+  private void section(String name) {
+    out.append("\n[").append(name).append("]\n");
+  }
+
+  private void line(String key, Object value) {
+    out.append(key).append(" = ").append(value).append('\n');
+  }
+
+  private void line(String key, @Nullable String value, String otherwise) {
+    if (value == null) {
+      out.append("# ").append(key).append(": ").append(otherwise).append('\n');
+    } else {
+      line(key, value);
+    }
+  }
+
+  private void optional(String key, Optional<?> value) {
+    line(key, value.map(EffectiveConfig::quoted).orElse(null), "not set");
+  }
+
+  private static String list(Collection<String> texts) {
+    return texts.stream().map(EffectiveConfig::quoted).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String quoted(Object value) {
+    String text = value instanceof Path path ? path.toString() : value.toString();
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,218 @@
+package dev.pointsman.agent.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.ProblemResource;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.StagedResource;
+import io.vertx.core.http.HttpMethod;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP API as blocking calls; one thread at a time.
+ *
+ * <p>Every call throws {@link ApiProblem} where the agent refused or failed and said so, and {@link
+ * IOException} in words for a person where no agent was reached or understood.
+ */
+public final class ApiClient implements AutoCloseable {
+  /** The media type of an upload. */
+  public static final String BUNDLE_TYPE = "application/vnd.pointsman.bundle.v1+tar";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration STAGING = Duration.ofMinutes(30);
+
+  private final Target target;
+  private final ClientLink link;
+
+  private ApiClient(Target target) {
+    this.target = target;
+    this.link = new ClientLink(target);
+  }
+
+  /** A client for {@code target}; nothing is sent before the first call. */
+  public static ApiClient connect(Target target) {
+    return new ApiClient(target);
+  }
+
+  /** Every app that the caller may see. */
+  public Answer<List<AppResource>> apps() throws ApiProblem, IOException, InterruptedException {
+    return list(get("/v1/apps", PATIENCE), "apps", AppResource.class);
+  }
+
+  /** One app. */
+  public Answer<AppResource> app(String app) throws ApiProblem, IOException, InterruptedException {
+    return one(get("/v1/apps/" + part(app), PATIENCE), AppResource.class);
+  }
+
+  /** The app's releases on the host, newest first. */
+  public Answer<List<ReleaseResource>> releases(String app)
+      throws ApiProblem, IOException, InterruptedException {
+    return list(
+        get("/v1/apps/" + part(app) + "/releases", PATIENCE), "releases", ReleaseResource.class);
+  }
+
+  /** The app's last deployments, newest first. */
+  public Answer<List<DeploymentResource>> deployments(String app)
+      throws ApiProblem, IOException, InterruptedException {
+    return list(
+        get("/v1/apps/" + part(app) + "/deployments", PATIENCE),
+        "deployments",
+        DeploymentResource.class);
+  }
+
+  /** Sends a bundle; {@code deploy} asks for its deployment once it is staged. */
+  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, IOException, InterruptedException {
+    String uri =
+        "/v1/apps/" + part(app) + "/releases/" + part(release) + (deploy ? "?deploy=true" : "");
+    Map<String, String> headers = Map.of("Content-Type", BUNDLE_TYPE, "Accept", "application/json");
+    return one(link.upload(uri, headers, body, STAGING), StagedResource.class);
+  }
+
+  /** Asks for a staged release to be deployed; returns at once. */
+  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("release", release);
+    body.put("force", force);
+    return ask("/v1/apps/" + part(app) + "/deployments", body);
+  }
+
+  /** Asks to go back, to {@code release} or to the last good one; returns at once. */
+  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+      throws ApiProblem, IOException, InterruptedException {
+    return ask(
+        "/v1/apps/" + part(app) + "/rollback",
+        release == null ? Map.of() : Map.of("release", release));
+  }
+
+  /** One deployment, when it is over or {@code wait} (at most 60 s) has passed. */
+  public Answer<DeploymentResource> deployment(String id, Duration wait)
+      throws ApiProblem, IOException, InterruptedException {
+    String query = wait.isPositive() ? "?wait=" + wait.toMillis() + "ms" : "";
+    return one(
+        get("/v1/deployments/" + part(id) + query, PATIENCE.plus(wait)), DeploymentResource.class);
+  }
+
+  /** The kept events after {@code since} (all kept ones for null), oldest first. */
+  public Answer<List<EventResource>> recentEvents(@Nullable String app, @Nullable String since)
+      throws ApiProblem, IOException, InterruptedException {
+    return list(get(events(app, since), PATIENCE), "events", EventResource.class);
+  }
+
+  /**
+   * Hands every event after {@code since} (from now on for null) to {@code follower}, on this
+   * thread, until the agent ends the stream or another thread closes this client.
+   *
+   * @throws IOException where the connection broke: go on from the last event's id
+   */
+  public void events(
+      @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, IOException, InterruptedException {
+    ClientLink.Streamed answer =
+        link.stream(events(app, since), Map.of("Accept", "text/event-stream"));
+    BodyStream body = answer.body();
+    if (body == null) {
+      ClientLink.Reply refusal = answer.refusal();
+      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "") : refusal);
+    }
+    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.startsWith("data: ")) {
+        String json = line.substring("data: ".length());
+        follower.accept(new Answer<>(parse(json, EventResource.class), json));
+      }
+    }
+  }
+
+  private static String events(@Nullable String app, @Nullable String since) {
+    List<String> query = new ArrayList<>();
+    if (app != null) {
+      query.add("app=" + part(app));
+    }
+    if (since != null) {
+      query.add("since=" + part(since));
+    }
+    return "/v1/events" + (query.isEmpty() ? "" : "?" + String.join("&", query));
+  }
+
+  private ClientLink.Reply get(String uri, Duration patience)
+      throws IOException, InterruptedException {
+    return link.call(HttpMethod.GET, uri, Map.of("Accept", "application/json"), null, patience);
+  }
+
+  private Answer<DeploymentResource> ask(String uri, Map<String, Object> body)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, String> headers =
+        Map.of("Accept", "application/json", "Idempotency-Key", UUID.randomUUID().toString());
+    return one(
+        link.call(HttpMethod.POST, uri, headers, Json.text(body), PATIENCE),
+        DeploymentResource.class);
+  }
+
+  private <T> Answer<T> one(ClientLink.Reply reply, Class<T> type) throws ApiProblem, IOException {
+    if (reply.status() >= 300) {
+      throw problem(reply);
+    }
+    return new Answer<>(parse(reply.text(), type), reply.text());
+  }
+
+  private <T> Answer<List<T>> list(ClientLink.Reply reply, String key, Class<T> type)
+      throws ApiProblem, IOException {
+    if (reply.status() >= 300) {
+      throw problem(reply);
+    }
+    List<T> values = new ArrayList<>();
+    for (JsonNode node : parse(reply.text(), JsonNode.class).path(key)) {
+      values.add(parse(node.toString(), type));
+    }
+    return new Answer<>(List.copyOf(values), reply.text());
+  }
+
+  private <T> T parse(String json, Class<T> type) throws IOException {
+    try {
+      return Json.read(json, type);
+    } catch (IOException e) {
+      throw new IOException(
+          "the answer of " + target + " is not understood; is it a newer agent? " + e.getMessage(),
+          e);
+    }
+  }
+
+  private ApiProblem problem(ClientLink.Reply reply) throws IOException {
+    String type = reply.type();
+    if (type != null && type.startsWith("application/problem+json")) {
+      return new ApiProblem(parse(reply.text(), ProblemResource.class), reply.text());
+    }
+    throw new IOException(
+        target
+            + " answered "
+            + reply.status()
+            + " "
+            + reply.reason()
+            + ", and not as an agent does: is that its address, or is a proxy between?");
+  }
+
+  private static String part(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+}

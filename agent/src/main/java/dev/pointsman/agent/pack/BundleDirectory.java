@@ -1,0 +1,96 @@
+package dev.pointsman.agent.pack;
+
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.Manifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A directory that holds a bundle's members: {@code release.json}, {@code release.json.sig} and
+ * {@code release.json.NAME.sig}, {@code files.lst[.gz]}, {@code payload.tar[.gz]}. Other files in
+ * it are left alone.
+ */
+public final class BundleDirectory {
+  /** The statement that is signed. */
+  public static final String MANIFEST = BundleReader.MANIFEST;
+
+  static final String LIST = "files.lst.gz";
+  static final String PAYLOAD = "payload.tar.gz";
+
+  private final Manifest manifest;
+  private final List<Path> members;
+
+  private BundleDirectory(Manifest manifest, List<Path> members) {
+    this.manifest = manifest;
+    this.members = List.copyOf(members);
+  }
+
+  /**
+   * Opens {@code directory}.
+   *
+   * @throws Rejected where the manifest is none, or where it is not signed
+   */
+  public static BundleDirectory open(Path directory) throws Rejected, IOException {
+    Path file = directory.resolve(MANIFEST);
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(
+          directory
+              + " is no bundle: there is no "
+              + MANIFEST
+              + " in it ('pointsman pack' makes one)");
+    }
+    List<Path> signatures = signatures(directory);
+    if (signatures.isEmpty()) {
+      throw new Rejected(
+          ErrorCode.SIG_MISSING, "The bundle is not signed.", directory + "/" + MANIFEST + ".sig");
+    }
+    List<Path> members = new ArrayList<>();
+    members.add(file);
+    members.addAll(signatures);
+    first(directory, LIST, "files.lst", members);
+    first(directory, PAYLOAD, "payload.tar", members);
+    return new BundleDirectory(Manifest.parse(read(file)), members);
+  }
+
+  private static byte[] read(Path manifest) throws IOException {
+    try (InputStream in = Files.newInputStream(manifest)) {
+      return in.readNBytes(Manifest.MAX_BYTES + 1);
+    }
+  }
+
+  private static List<Path> signatures(Path directory) throws IOException {
+    List<Path> signatures = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, MANIFEST + "*.sig")) {
+      found.forEach(signatures::add);
+    }
+    signatures.sort(null);
+    return signatures;
+  }
+
+  private static void first(Path directory, String one, String other, List<Path> members) {
+    for (String name : List.of(one, other)) {
+      if (Files.isRegularFile(directory.resolve(name))) {
+        members.add(directory.resolve(name));
+        return;
+      }
+    }
+  }
+
+  /** What release.json says. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The whole bundle as it is sent. */
+  public OuterTar tar() throws IOException {
+    return OuterTar.of(members);
+  }
+}

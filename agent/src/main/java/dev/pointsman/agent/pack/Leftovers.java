@@ -1,0 +1,25 @@
+package dev.pointsman.agent.pack;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Removes a flat working directory after a failure. */
+final class Leftovers {
+  private Leftovers() {}
+
+  /** Removes {@code directory}; what goes wrong with that is added to {@code because}. */
+  static void remove(Path directory, Exception because) {
+    try {
+      try (DirectoryStream<Path> content = Files.newDirectoryStream(directory)) {
+        for (Path file : content) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(directory);
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.pointsman.agent.pack;
+
+import dev.pointsman.protocol.bundle.Manifest;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What to pack.
+ *
+ * @param manifest all that release.json will say, but for the digests
+ * @param tree the directory whose content is the release
+ * @param excluded globs of what to leave out: one without a slash for a name anywhere, one with a
+ *     slash for a path from the top
+ * @param output the bundle directory to make; must not exist, or be empty
+ */
+public record PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
+  public PackRequest {
+    excluded = List.copyOf(excluded);
+  }
+}

@@ -1,0 +1,378 @@
+package dev.pointsman.agent.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.BundleHead;
+import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.FileList;
+import dev.pointsman.protocol.bundle.Manifest;
+import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.TarEntry;
+import dev.pointsman.protocol.bundle.TarReader;
+import dev.pointsman.protocol.bundle.TreeBuilder;
+import dev.pointsman.protocol.bundle.TreeEntry;
+import dev.pointsman.protocol.bundle.TreeLimits;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PackerTest {
+  private static final TreeLimits LIMITS =
+      new TreeLimits(10_000, 1_000, 1L << 30, 1L << 30, 1L << 20);
+
+  /** The script of docs/bundle.md. */
+  private static final String GENERATOR =
+      """
+      LC_ALL=C; export LC_ALL; T=$(mktemp -d); find . -type f -print0 | sort -z > $T/f
+      xargs -0 stat -c 'f %a %s' < $T/f > $T/a; xargs -0 sha256sum < $T/f > $T/b
+      { echo '#pointsman-tree 1'; paste -d ' ' $T/a $T/b
+        find . -type l | sort | while IFS= read -r p; do printf 'l %s\\t%s\\n' "$(readlink "$p")" "$p"; done
+        find . -type d -empty | sort | sed 's/^/d /'; } > ../files.lst; rm -r $T
+      """;
+
+  @TempDir Path temp;
+  private ReleaseFolder folder;
+  private Path output;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = new ReleaseFolder(temp.resolve("out"));
+    output = temp.resolve("made/bundle");
+  }
+
+  private ReleaseFolder ordinary() throws IOException {
+    return folder
+        .file("server/main.js", "listen()")
+        .file("server/Main.js", "")
+        .file("bin/run", "#!/bin/sh\n", "rwxr-xr-x")
+        .file("bin/owner only", "x", "rwx------")
+        .file("bin/group", "x", "rw-rw-r-x")
+        .file("dist/ä-\uD83D\uDE00-\uFFEE.css", "body{}")
+        .file("dist/index.html", "<html>")
+        .file("dist-x/a", "1")
+        .file("dist.a", "2")
+        .file("deep/" + "long-directory-name/".repeat(8) + "a.js", "3")
+        .link("node_modules/.bin/run", "../../bin/run")
+        .link("latest", "dist")
+        .link("deep-link", "deep/" + "long-directory-name/".repeat(8) + "a.js")
+        .directory("uploads/empty")
+        .directory("a-empty");
+  }
+
+  @Test
+  void listsByteForByteWhatTheShellScriptLists() throws Exception {
+    ordinary();
+    Packer.pack(folder.request(output));
+    Shell.run(folder.tree(), GENERATOR);
+    assertThat(gunzip("files.lst.gz"))
+        .asString()
+        .isEqualTo(Files.readString(temp.resolve("files.lst")));
+  }
+
+  @Test
+  void theListAddsUpToWhatTheManifestSays() throws Exception {
+    Packed packed = Packer.pack(ordinary().request(output));
+    Manifest manifest = Manifest.parse(Files.readAllBytes(output.resolve("release.json")));
+    byte[] list = gunzip("files.lst.gz");
+    assertThat(manifest).isEqualTo(packed.manifest());
+    ReleaseTree tree = FileList.read(new ByteArrayInputStream(list), LIMITS);
+    assertThat(manifest.tree())
+        .hasValue(
+            new Manifest.Tree(
+                sha256(list), list.length, tree.files().size(), tree.links().size(), tree.bytes()));
+    assertThat(tree.files()).hasSize(10);
+    assertThat(tree.links()).hasSize(3);
+    assertThat(tree.emptyDirectories()).hasSize(2);
+  }
+
+  @Test
+  void thePayloadReadBackIsTheTreeThatWasListed() throws Exception {
+    Packed packed = Packer.pack(ordinary().request(output));
+    byte[] payload = Files.readAllBytes(output.resolve("payload.tar.gz"));
+    ReleaseTree listed = FileList.read(new ByteArrayInputStream(gunzip("files.lst.gz")), LIMITS);
+    assertThat(readPayload()).isEqualTo(listed);
+    assertThat(packed.manifest().archive())
+        .hasValue(
+            new Manifest.Archive(
+                sha256(payload), payload.length, "tar.gz", listed.files().size(), listed.bytes()));
+  }
+
+  @Test
+  void anOrdinaryTarUnpacksThePayload() throws Exception {
+    Packer.pack(ordinary().request(output));
+    Path unpacked = Files.createDirectories(temp.resolve("unpacked"));
+    Shell.run(unpacked, "tar -xzpf ../made/bundle/payload.tar.gz; diff -r . ../out");
+    assertThat(Shell.run(unpacked, "stat -c %a bin/run 'bin/owner only' bin/group"))
+        .isEqualTo("755\n755\n644\n");
+  }
+
+  @Test
+  void theSameTreeGivesTheSameBytesWheneverItIsPacked() throws Exception {
+    Packer.pack(ordinary().request(output));
+    Files.setLastModifiedTime(
+        folder.tree().resolve("dist.a"), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+    Path again = temp.resolve("again");
+    Packer.pack(folder.request(again));
+    for (String member : List.of("release.json", "files.lst.gz", "payload.tar.gz")) {
+      assertThat(again.resolve(member)).hasSameBinaryContentAs(output.resolve(member));
+    }
+  }
+
+  @Test
+  void whatIsExcludedIsInNeitherListNorPayload() throws Exception {
+    folder.file("a.js", "").file("a.js.map", "").file("lib/b.js.map", "").file(".git/HEAD", "x");
+    folder.file("test/a.js", "").file("lib/test/a.js", "");
+    Packer.pack(folder.request(output, "*.map", ".git", "./test/", "lib/*/a.js"));
+    assertThat(readPayload().files()).extracting(TreeEntry.File::path).containsExactly("a.js");
+    assertThat(readPayload().emptyDirectories())
+        .extracting(TreeEntry::path)
+        .containsExactly("lib/test");
+  }
+
+  @Test
+  void refusesASetuidFile() throws Exception {
+    folder.file("bin/su", "x");
+    Shell.run(folder.tree(), "chmod 4755 bin/su");
+    refuses("entry.mode: The file's mode is 4755. (bin/su)");
+  }
+
+  @Test
+  void refusesALinkThatLeadsOut() throws Exception {
+    folder.link("a/b", "../../etc/passwd");
+    assertThat(refusal()).startsWith("link.escape").contains("a/b");
+  }
+
+  @Test
+  void refusesAnAbsoluteLink() throws Exception {
+    folder.link("passwd", "/etc/passwd");
+    assertThat(refusal()).startsWith("link.absolute").contains("passwd");
+  }
+
+  @Test
+  void refusesALinkToNothing() throws Exception {
+    folder.link("here", "nowhere");
+    assertThat(refusal()).startsWith("link.dangling").contains("here");
+  }
+
+  @Test
+  void refusesTheAgentsOwnName() throws Exception {
+    folder.file(".pointsman/seal", "x");
+    assertThat(refusal()).startsWith("path.reserved").contains(".pointsman");
+  }
+
+  @Test
+  void refusesAControlCharacterAndDoesNotPrintIt() throws Exception {
+    folder.file("a\u001b[31m", "x");
+    assertThat(refusal()).startsWith("path.char").contains("U+001B").doesNotContain("\u001b");
+  }
+
+  @Test
+  void refusesANameThatIsNotUtf8() throws Exception {
+    Shell.run(folder.tree(), "touch \"$(printf 'caf\\351')\"");
+    assertThat(refusal()).startsWith("path.encoding").contains("LC_ALL=C.UTF-8");
+  }
+
+  @Test
+  void refusesAPipe() throws Exception {
+    Shell.run(folder.tree(), "mkfifo pipe");
+    refuses("entry.special: This is a device, a pipe or a socket. (pipe)");
+  }
+
+  @Test
+  void refusesASocket() throws Exception {
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(folder.tree().resolve("s")));
+      refuses("entry.special: This is a device, a pipe or a socket. (s)");
+    }
+  }
+
+  @Test
+  void refusesToPackOverSomething() throws Exception {
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("notes"), "mine");
+    assertThatThrownBy(() -> Packer.pack(folder.request(output)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("exists already");
+    assertThat(output.resolve("notes")).hasContent("mine");
+  }
+
+  @Test
+  void refusesToPackIntoTheTree() {
+    assertThatThrownBy(() -> Packer.pack(folder.request(folder.tree().resolve("bundle"))))
+        .hasMessageContaining("lies in the tree");
+    assertThat(folder.tree().resolve("bundle")).doesNotExist();
+  }
+
+  @Test
+  void anEmptyOutputDirectoryIsFilled() throws Exception {
+    Files.createDirectories(output);
+    Packer.pack(folder.file("a", "").request(output));
+    assertThat(output).isDirectoryContaining("glob:**/release.json");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamedAndLeavesNothing() throws Exception {
+    folder.file("a", "1");
+    List<Found> found = List.of(new Found("gone", 0644, 1));
+    assertThatThrownBy(() -> Digests.of(folder.tree(), found)).hasMessageContaining("gone");
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsPackedIsNotSent() throws Exception {
+    folder.file("a", "1");
+    ReleaseTree tree =
+        new ReleaseTree(
+            List.of(new TreeEntry.File("a", false, 1, "0".repeat(64))), List.of(), List.of());
+    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), tree, temp.resolve("p")))
+        .hasMessageContaining("out/a changed while it was packed");
+    ReleaseTree shorter =
+        new ReleaseTree(
+            List.of(new TreeEntry.File("a", false, 9, "0".repeat(64))), List.of(), List.of());
+    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), shorter, temp.resolve("q")))
+        .hasMessageContaining("out/a changed while it was packed");
+  }
+
+  @Test
+  void theTarThatIsSentHoldsTheMembersInTheirOrder() throws Exception {
+    Packer.pack(ordinary().request(output));
+    Files.writeString(output.resolve("release.json.ops.sig"), "two");
+    Files.writeString(output.resolve("release.json.sig"), "one");
+    Files.writeString(output.resolve("notes.txt"), "not sent");
+    OuterTar tar = BundleDirectory.open(output).tar();
+    try (InputStream in = tar.open()) {
+      assertThat(in.readAllBytes()).hasSize((int) tar.length());
+    }
+    try (InputStream in = tar.open()) {
+      BundleReader reader = new BundleReader(in);
+      BundleHead head = reader.head();
+      assertThat(head.manifest()).isEqualTo(Files.readAllBytes(output.resolve("release.json")));
+      assertThat(head.signatures()).containsOnlyKeys("release.json.ops.sig", "release.json.sig");
+      assertThat(head.signatures().get("release.json.sig")).asString().isEqualTo("one");
+      assertThat(sha256(reader.next().orElseThrow().content().readAllBytes()))
+          .isEqualTo(sha256(Files.readAllBytes(output.resolve("files.lst.gz"))));
+      assertThat(sha256(reader.next().orElseThrow().content().readAllBytes()))
+          .isEqualTo(sha256(Files.readAllBytes(output.resolve("payload.tar.gz"))));
+      assertThat(reader.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aMemberThatGrowsWhileItIsSentBreaksTheTar() throws Exception {
+    Packer.pack(folder.file("a", "").request(output));
+    Files.writeString(output.resolve("release.json.sig"), "one");
+    OuterTar tar = BundleDirectory.open(output).tar();
+    Files.writeString(output.resolve("release.json.sig"), "longer");
+    assertThatThrownBy(() -> tar.open().readAllBytes())
+        .hasMessageContaining("release.json.sig changed its size while it was sent");
+  }
+
+  @Test
+  void aBundleWithoutASignatureIsNotSent() throws Exception {
+    Packer.pack(folder.file("a", "").request(output));
+    assertThatThrownBy(() -> BundleDirectory.open(output))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("sig.missing");
+  }
+
+  @Test
+  void adviceNamesAScriptThatIsNotThere() throws Exception {
+    Manifest.ProcessDefaults process =
+        new Manifest.ProcessDefaults(
+            Optional.of(List.of("node", "--max-old-space-size=64", "main.js")),
+            Optional.of("server"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    Manifest plain = ReleaseFolder.manifest();
+    Manifest manifest =
+        new Manifest(
+            plain.app(),
+            plain.release(),
+            1,
+            plain.created(),
+            plain.expires(),
+            plain.target(),
+            plain.tree(),
+            plain.archive(),
+            plain.hooks(),
+            plain.schema(),
+            Optional.of(process),
+            plain.meta());
+    folder.file("server/main.mjs", "");
+    assertThat(Packer.pack(new PackRequest(manifest, folder.tree(), List.of(), output)).warnings())
+        .containsExactly("there is no file 'server/main.js' in the release (--command)");
+    folder.file("server/main.js", "");
+    Path again = temp.resolve("again");
+    assertThat(Packer.pack(new PackRequest(manifest, folder.tree(), List.of(), again)).warnings())
+        .isEmpty();
+  }
+
+  private void refuses(String message) {
+    assertThat(refusal()).isEqualTo(message);
+  }
+
+  /** Packs, and requires that it is refused and that nothing was written. */
+  private String refusal() {
+    try {
+      Packer.pack(folder.request(output));
+    } catch (Rejected e) {
+      assertThat(temp).isDirectoryNotContaining("glob:**/made");
+      return String.valueOf(e.getMessage());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError("it was packed");
+  }
+
+  private byte[] gunzip(String member) throws IOException {
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(output.resolve(member)))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private ReleaseTree readPayload() throws Exception {
+    TreeBuilder builder = new TreeBuilder(LIMITS);
+    try (InputStream in =
+        new GZIPInputStream(Files.newInputStream(output.resolve("payload.tar.gz")))) {
+      TarReader tar = new TarReader(in);
+      for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
+        switch (entry) {
+          case TarEntry.File file -> {
+            builder.claimFile(file.path(), file.size());
+            builder.add(
+                new TreeEntry.File(
+                    file.path(),
+                    file.executable(),
+                    file.size(),
+                    sha256(tar.content().readAllBytes())));
+          }
+          case TarEntry.SymbolicLink link -> builder.addLink(link.path(), link.target());
+          case TarEntry.Directory directory -> builder.addDirectory(directory.path());
+          case TarEntry.HardLink link -> throw new AssertionError(link);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+}
