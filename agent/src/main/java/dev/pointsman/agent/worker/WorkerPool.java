@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A slot has one worker, and those before it as long as they drain. Nothing tells an old worker
  * to drain before the new one is confirmed to accept.
  */
-public final class WorkerPool {
+public final class WorkerPool implements AutoCloseable {
   /** Workers that may be draining before another slot is replaced. */
   static final int MAX_DRAINING = 4;
 
@@ -207,6 +207,19 @@ public final class WorkerPool {
       }
     }
     return true;
+  }
+
+  /** Stops supervising: workers go on, and the next run of the agent takes them over. */
+  @Override
+  public void close() throws InterruptedException {
+    List<WorkerSupervisor> all;
+    synchronized (this) {
+      all = new ArrayList<>(leaving);
+      all.addAll(active.values());
+    }
+    for (WorkerSupervisor worker : all) { // Not under the lock: each may be about to take it.
+      worker.abandon();
+    }
   }
 
   /** Gives an adopted worker its slot. */
