@@ -84,8 +84,7 @@ public final class NodeWorkshop implements Workshop {
           new WorkerHandle(
               who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker =
-          new NodeWorker(handle, directory, shared.config(), log, logStart, events);
+      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
       begin(worker, process, exit);
       return worker;
     } catch (IOException | Rejected e) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A slot has one worker, and those before it as long as they drain. Nothing tells an old worker
  * to drain before the new one is confirmed to accept.
  */
-public final class WorkerPool implements AutoCloseable {
+public final class WorkerPool {
   /** Workers that may be draining before another slot is replaced. */
   static final int MAX_DRAINING = 4;
 
@@ -83,13 +83,14 @@ public final class WorkerPool implements AutoCloseable {
       now = Map.copyOf(active);
     }
     Map<Integer, Slot> slots = new HashMap<>();
-    now.forEach((slot, worker) -> // Not under the lock: evidence is read from disk.
+    now.forEach(
+        (slot, worker) -> // Not under the lock: evidence is read from disk.
         slots.put(
-            slot,
-            new Slot(
-                worker.generation(),
-                worker.view().state() instanceof Online,
-                Evidence.trouble(worker, config))));
+                slot,
+                new Slot(
+                    worker.generation(),
+                    worker.view().state() instanceof Online,
+                    Evidence.trouble(worker, config))));
     return slots;
   }
 
@@ -210,8 +211,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /** Stops supervising: workers go on, and the next run of the agent takes them over. */
-  @Override
-  public void close() throws InterruptedException {
+  public void stop() throws InterruptedException {
     List<WorkerSupervisor> all;
     synchronized (this) {
       all = new ArrayList<>(leaving);
@@ -267,7 +267,9 @@ public final class WorkerPool implements AutoCloseable {
     return new Incarnation(run, workers.incrementAndGet(), 1);
   }
 
-  /** Waits until few enough workers drain; false where that takes longer than until the deadline. */
+  /**
+   * Waits until few enough workers drain; false where that takes longer than until the deadline.
+   */
   private synchronized boolean awaitRoom(long deadline) throws InterruptedException {
     while (leaving.size() >= MAX_DRAINING) {
       if (!waitUntil(deadline)) {

@@ -90,8 +90,7 @@ final class FakeWorkshop implements Workshop {
     volatile boolean disposed;
     volatile boolean abandoned;
 
-    FakeProcess(
-        Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) {
+    FakeProcess(Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) {
       this.who = who;
       this.slot = slot;
       this.generation = generation;

@@ -63,7 +63,8 @@ final class NodeHost implements AutoCloseable {
       }
       shop =
           new NodeWorkshop(
-              new NodeWorkshop.Shared(config, run, directory.resolve("logs"), preload, "[\"/bin/false\"]"),
+              new NodeWorkshop.Shared(
+                  config, run, directory.resolve("logs"), preload, "[\"/bin/false\"]"),
               processes,
               specs,
               socket::descriptor);
@@ -76,7 +77,7 @@ final class NodeHost implements AutoCloseable {
     @Override
     public void close() throws IOException {
       try {
-        pool.close();
+        pool.stop();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -135,8 +136,7 @@ final class NodeHost implements AutoCloseable {
 
   /** The app's answer over the shared socket: release and pid. */
   String ask() throws IOException {
-    var connection =
-        URI.create("http://" + socket.endpoint() + "/").toURL().openConnection();
+    var connection = URI.create("http://" + socket.endpoint() + "/").toURL().openConnection();
     connection.setConnectTimeout(10_000);
     connection.setReadTimeout(10_000);
     try (InputStream in = connection.getInputStream()) {

@@ -113,7 +113,9 @@ final class NodeWorkshopTest {
         assertThat(load.failures).isEmpty();
       }
       assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
-      assertThat(host().left()).as("of the first nothing is left").containsExactly("1.2.1", "1.2.1.json");
+      assertThat(host().left())
+          .as("of the first nothing is left")
+          .containsExactly("1.2.1", "1.2.1.json");
       agent.pool.retire(0);
       Await.until(() -> "nothing left: " + agent.pool.workers(), () -> left(agent) == 0);
       Await.until("no file left", () -> host().left().isEmpty());
@@ -137,7 +139,10 @@ final class NodeWorkshopTest {
       WorkerResource trial =
           Await.value(
               "the second worker",
-              () -> agent.pool.workers().stream().filter(it -> it.release().equals("r2")).findFirst());
+              () ->
+                  agent.pool.workers().stream()
+                      .filter(it -> it.release().equals("r2"))
+                      .findFirst());
       Path log = directory.resolve("logs").resolve("0.log");
       Await.until("it is up", () -> Files.readAllLines(log).size() == 2);
       for (int i = 0; i < 20; i++) {
@@ -253,7 +258,7 @@ final class NodeWorkshopTest {
       agent.pool.keep(0, one);
       healthy(agent, 1);
       RunningProcess process = agent.shop.living().getFirst();
-      agent.pool.close();
+      agent.pool.stop();
       process.signal(Signal.SIGKILL);
       Await.until("it is reaped", () -> agent.shop.living().isEmpty());
     }
@@ -371,8 +376,7 @@ final class NodeWorkshopTest {
           () ->
               next.pool.workers().stream()
                   .anyMatch(
-                      it ->
-                          it.release().equals("r2") && it.state() == WorkerStateName.DRAINING));
+                      it -> it.release().equals("r2") && it.state() == WorkerStateName.DRAINING));
       healthy(next, 1);
     }
   }
