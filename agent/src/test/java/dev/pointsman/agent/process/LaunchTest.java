@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.linux.Descriptors;
 import dev.pointsman.agent.linux.Sockets;
+import dev.pointsman.agent.linux.Spawn;
 import dev.pointsman.agent.process.ExitStatus.Exited;
 import dev.pointsman.agent.process.ExitStatus.Signaled;
 import dev.pointsman.agent.process.Launcher.Launched;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,23 +65,27 @@ class LaunchTest {
 
   @Test
   void passesDescriptorsWhoseNumbersAreAmongTheTargets() throws Exception {
-    int lowest = Sockets.listen(loopback(), 5);
-    int other = Sockets.listen(loopback(), 5);
+    List<Integer> sockets = new ArrayList<>();
     try {
-      Launched sleeper = sleeper(List.of(other, lowest, lowest));
+      // More than there are descriptors below them, and downwards: targets meet sources.
+      while (sockets.isEmpty()
+          || Spawn.FIRST_DESCRIPTOR + sockets.size() < sockets.getLast() + 10) {
+        sockets.addFirst(Sockets.listen(loopback(), 5));
+      }
+      Map<String, String> expected = new TreeMap<>();
+      for (int i = 0; i < sockets.size(); i++) {
+        expected.put(
+            Integer.toString(Spawn.FIRST_DESCRIPTOR + i), Descriptors.target(sockets.get(i)));
+      }
+      expected.put("0", "/dev/null");
+      expected.put("1", launcher.log().toAbsolutePath().toString());
+      expected.put("2", launcher.log().toAbsolutePath().toString());
 
-      assertDescriptors(
-          sleeper,
-          Map.of(
-              "0", "/dev/null",
-              "1", launcher.log().toRealPath().toString(),
-              "2", launcher.log().toRealPath().toString(),
-              "3", Descriptors.target(other),
-              "4", Descriptors.target(lowest),
-              "5", Descriptors.target(lowest)));
+      assertDescriptors(sleeper(sockets), expected);
     } finally {
-      Descriptors.close(lowest);
-      Descriptors.close(other);
+      for (int socket : sockets) {
+        Descriptors.close(socket);
+      }
     }
   }
 
