@@ -8,9 +8,14 @@ public final class Shown {
 
   /** {@code text}, cut after 80 characters, with escapes for what would not show. */
   public static String of(String text) {
+    return of(text, LONGEST);
+  }
+
+  /** As {@link #of(String)}, cut after {@code longest} characters. */
+  public static String of(String text, int longest) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()
-        .limit(LONGEST)
+        .limit(longest)
         .forEach(c -> {
           int type = Character.getType(c);
           boolean plain =
@@ -21,6 +26,6 @@ public final class Shown {
                   && type != Character.PARAGRAPH_SEPARATOR;
           shown.append(plain ? Character.toString(c) : "\\u{%x}".formatted(c));
         });
-    return text.codePoints().skip(LONGEST).findAny().isPresent() ? shown + "..." : shown.toString();
+    return text.codePoints().skip(longest).findAny().isPresent() ? shown + "..." : shown.toString();
   }
 }

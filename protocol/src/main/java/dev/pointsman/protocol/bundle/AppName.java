@@ -1,12 +1,15 @@
 package dev.pointsman.protocol.bundle;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The name of an app: {@code [a-z][a-z0-9-]{0,38}}. */
-public record AppName(String value) implements Comparable<AppName> {
+public record AppName(@JsonValue String value) implements Comparable<AppName> {
   private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9-]{0,38}");
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public AppName {
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException("not an app name: '" + value + "' (" + FORM + ")");

@@ -1,5 +1,7 @@
 package dev.pointsman.protocol.bundle;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -8,11 +10,12 @@ import java.util.regex.Pattern;
  * The publisher's name for a release: {@code [A-Za-z0-9][A-Za-z0-9._-]{0,79}}, no {@code ..}, none
  * of the names the agent uses itself.
  */
-public record ReleaseId(String value) {
+public record ReleaseId(@JsonValue String value) {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,79}");
   private static final Set<String> RESERVED =
       Set.of("current", "previous", "published", "incoming", "store");
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ReleaseId {
     if (!isValid(value)) {
       throw new IllegalArgumentException(

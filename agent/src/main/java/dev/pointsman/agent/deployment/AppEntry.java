@@ -1,0 +1,51 @@
+package dev.pointsman.agent.deployment;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Instant;
+
+/** One record of an app's journal. The names are on disk: they are never changed or reused. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = AppEntry.Opened.class, name = "opened"),
+  @JsonSubTypes.Type(value = AppEntry.Staged.class, name = "staged"),
+  @JsonSubTypes.Type(value = AppEntry.Removed.class, name = "removed"),
+  @JsonSubTypes.Type(value = AppEntry.Listening.class, name = "listening"),
+  @JsonSubTypes.Type(value = DeploymentEntry.Begun.class, name = "begun"),
+  @JsonSubTypes.Type(value = DeploymentEntry.Flipped.class, name = "flipped"),
+  @JsonSubTypes.Type(value = DeploymentEntry.SlotReplaced.class, name = "slot-replaced"),
+  @JsonSubTypes.Type(value = DeploymentEntry.SlotRetired.class, name = "slot-retired"),
+  @JsonSubTypes.Type(value = DeploymentEntry.Failed.class, name = "failed"),
+  @JsonSubTypes.Type(value = DeploymentEntry.Ended.class, name = "ended")
+})
+public sealed interface AppEntry
+    permits AppEntry.Opened,
+        AppEntry.Staged,
+        AppEntry.Removed,
+        AppEntry.Listening,
+        DeploymentEntry {
+  /** When it happened, by this host's clock. */
+  Instant at();
+
+  /**
+   * The agent started for the {@code run}-th time with this app; {@code format} is the journal's
+   * version.
+   */
+  record Opened(int format, long run, Instant at) implements AppEntry {
+    /** The version that this agent writes. */
+    public static final int FORMAT = 1;
+  }
+
+  /** A release was received, checked and sealed. {@code digest}: SHA-256 of release.json, hex. */
+  record Staged(ReleaseId release, long sequence, String digest, Instant at) implements AppEntry {}
+
+  /** A release was removed by retention. */
+  record Removed(ReleaseId release, Instant at) implements AppEntry {}
+
+  /**
+   * The shared socket is bound; {@code inode} tells it from others for as long as {@code boot}
+   * lasts.
+   */
+  record Listening(long inode, String boot, Instant at) implements AppEntry {}
+}

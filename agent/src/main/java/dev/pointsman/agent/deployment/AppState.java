@@ -1,0 +1,202 @@
+package dev.pointsman.agent.deployment;
+
+import dev.pointsman.agent.deployment.DeploymentStatus.Over;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.Reason;
+import dev.pointsman.protocol.api.ReleaseState;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.trust.SequenceFloor;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an app's journal says, all of it: {@link #after} is the only thing that changes it, live and
+ * in replay alike.
+ *
+ * @param run how often the agent has started with this app
+ * @param floor what keeps old releases from coming back by upload
+ * @param wanted what the slots are to run: written by intent alone, never derived from what happens
+ *     to be running
+ * @param good generations that were deployed successfully, the last one last, each once
+ * @param bad releases that failed here
+ * @param running the deployment in progress
+ * @param ended the last deployments that are over, the last one last
+ * @param count how many deployments there have been
+ * @param socket the shared socket as it was bound last
+ */
+public record AppState(
+    long run,
+    SequenceFloor floor,
+    @Nullable Generation wanted,
+    List<Generation> good,
+    Set<ReleaseId> bad,
+    @Nullable Deployment running,
+    List<Deployment> ended,
+    long count,
+    AppEntry.@Nullable Listening socket) {
+  /** Deployments that are remembered. */
+  static final int REMEMBERED = 50;
+
+  /** Before the first record. */
+  public static final AppState EMPTY =
+      new AppState(0, SequenceFloor.EMPTY, null, List.of(), Set.of(), null, List.of(), 0, null);
+
+  public AppState {
+    good = List.copyOf(good);
+    bad = Set.copyOf(bad);
+    ended = List.copyOf(ended);
+  }
+
+  /** The state after all of {@code entries}. */
+  static AppState replay(List<AppEntry> entries) {
+    AppState state = EMPTY;
+    for (AppEntry entry : entries) {
+      state = state.after(entry);
+    }
+    return state;
+  }
+
+  /** The state after {@code entry}. */
+  AppState after(AppEntry entry) {
+    return switch (entry) {
+      case AppEntry.Opened opened ->
+          new AppState(opened.run(), floor, wanted, good, bad, running, ended, count, socket);
+      case AppEntry.Staged(_, long sequence, String digest, _) ->
+          new AppState(
+              run,
+              floor.accepted(sequence, digest),
+              wanted,
+              good,
+              bad,
+              running,
+              ended,
+              count,
+              socket);
+      case AppEntry.Removed(ReleaseId gone, _) ->
+          new AppState(
+              run,
+              floor,
+              wanted,
+              goodWithout(gone),
+              badWithout(gone),
+              running,
+              ended,
+              count,
+              socket);
+      case AppEntry.Listening listening ->
+          new AppState(run, floor, wanted, good, bad, running, ended, count, listening);
+      case DeploymentEntry.Begun begun -> begin(begun);
+      case DeploymentEntry other -> advance(other);
+    };
+  }
+
+  private AppState begin(DeploymentEntry.Begun begun) {
+    if (running != null) {
+      throw new IllegalStateException(begun.id() + " begins while " + running.id() + " runs");
+    }
+    return new AppState(
+        run, floor, wanted, good, bad, Deployment.begin(begun), ended, begun.id().number(), socket);
+  }
+
+  private AppState advance(DeploymentEntry entry) {
+    if (running == null) {
+      throw new IllegalStateException(entry + " without a deployment");
+    }
+    Deployment next = running.after(entry);
+    return switch (next.status()) {
+      case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
+          new AppState(run, floor, wanted, good, bad, next, ended, count, socket);
+      case Over(DeploymentState outcome, FailureResource failure, _) ->
+          finish(next, outcome, failure);
+    };
+  }
+
+  private AppState finish(
+      Deployment over, DeploymentState outcome, @Nullable FailureResource failure) {
+    List<Deployment> history =
+        new ArrayList<>(ended.size() < REMEMBERED ? ended : ended.subList(1, ended.size()));
+    history.add(over);
+    ReleaseId release = over.to().release();
+    if (outcome == DeploymentState.SUCCESSFUL) {
+      List<Generation> better = new ArrayList<>(good);
+      better.remove(over.to());
+      better.add(over.to());
+      return new AppState(
+          run, floor, over.to(), better, badWithout(release), null, history, count, socket);
+    }
+    Set<ReleaseId> worse = new LinkedHashSet<>(bad);
+    if (isToBlame(release, failure)) {
+      worse.add(release);
+    }
+    return new AppState(run, floor, wanted, good, worse, null, history, count, socket);
+  }
+
+  /**
+   * A release that has run well here is not bad because the host failed, or because it did not come
+   * up once more.
+   */
+  private boolean isToBlame(ReleaseId release, @Nullable FailureResource failure) {
+    boolean hostFault = failure != null && failure.reason().equals(Reason.HOST_FAULT.wire());
+    return !hostFault
+        && good.stream().noneMatch(generation -> generation.release().equals(release));
+  }
+
+  private List<Generation> goodWithout(ReleaseId release) {
+    return good.stream().filter(generation -> !generation.release().equals(release)).toList();
+  }
+
+  private Set<ReleaseId> badWithout(ReleaseId release) {
+    Set<ReleaseId> rest = new LinkedHashSet<>(bad);
+    rest.remove(release);
+    return rest;
+  }
+
+  /**
+   * Where {@code rollback} goes without being told: the last good generation of another release
+   * than the wanted one.
+   */
+  public Optional<Generation> previousGood() {
+    return good.reversed().stream()
+        .filter(generation -> wanted == null || !generation.release().equals(wanted.release()))
+        .findFirst();
+  }
+
+  /** The last good generation of {@code release}. */
+  public Optional<Generation> lastGood(ReleaseId release) {
+    return good.reversed().stream()
+        .filter(generation -> generation.release().equals(release))
+        .findFirst();
+  }
+
+  /** The running deployment, else the last one. */
+  public Optional<Deployment> latest() {
+    return running != null
+        ? Optional.of(running)
+        : ended.isEmpty() ? Optional.empty() : Optional.of(ended.getLast());
+  }
+
+  /** The deployment with this id, while it is remembered. */
+  public Optional<Deployment> deployment(DeploymentId id) {
+    if (running != null && running.id().equals(id)) {
+      return Optional.of(running);
+    }
+    return ended.stream().filter(deployment -> deployment.id().equals(id)).findFirst();
+  }
+
+  /** The state of a release that is here. */
+  public ReleaseState stateOf(ReleaseId release) {
+    if (wanted != null && wanted.release().equals(release)) {
+      return ReleaseState.ACTIVE;
+    }
+    if (bad.contains(release)) {
+      return ReleaseState.BAD;
+    }
+    return lastGood(release).isPresent() ? ReleaseState.GOOD : ReleaseState.STAGED;
+  }
+}

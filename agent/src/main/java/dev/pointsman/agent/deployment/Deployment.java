@@ -1,0 +1,128 @@
+package dev.pointsman.agent.deployment;
+
+import dev.pointsman.agent.deployment.DeploymentStatus.Over;
+import dev.pointsman.agent.deployment.DeploymentStatus.Reverting;
+import dev.pointsman.agent.deployment.DeploymentStatus.Running;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentResource.PhaseTime;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to move an app to a generation. {@link #after} is the only thing that changes it,
+ * live and in replay alike.
+ *
+ * @param from what was wanted before; null for an app's first deployment
+ * @param slots how many workers there are to be
+ * @param autoRevert whether a failure is undone
+ * @param timeline when each phase began, oldest first
+ */
+public record Deployment(
+    DeploymentId id,
+    DeploymentKind kind,
+    @Nullable Generation from,
+    Generation to,
+    int slots,
+    boolean autoRevert,
+    String requestedBy,
+    Instant startedAt,
+    DeploymentStatus status,
+    List<PhaseTime> timeline) {
+  public Deployment {
+    timeline = List.copyOf(timeline);
+  }
+
+  /** The deployment that {@code begun} begins. */
+  static Deployment begin(DeploymentEntry.Begun begun) {
+    return new Deployment(
+        begun.id(),
+        begun.kind(),
+        begun.from(),
+        begun.to(),
+        begun.slots(),
+        begun.autoRevert(),
+        begun.requestedBy(),
+        begun.at(),
+        new Running(false),
+        List.of(new PhaseTime(Phase.ACTIVATE.name(), begun.at())));
+  }
+
+  /** Whether nothing more will happen. */
+  public boolean isOver() {
+    return status instanceof Over;
+  }
+
+  /**
+   * What the app is to run when this deployment is over as things stand now: the new generation, or
+   * the old one after a failure.
+   */
+  public @Nullable Generation heading() {
+    return switch (status) {
+      case Running _ -> to;
+      case Reverting _ -> from;
+      case Over(DeploymentState outcome, _, _) -> outcome == DeploymentState.SUCCESSFUL ? to : from;
+    };
+  }
+
+  /**
+   * The deployment after {@code entry}; an entry of another deployment, or after the end, is a bug.
+   */
+  Deployment after(DeploymentEntry entry) {
+    if (!entry.id().equals(id) || isOver()) {
+      throw new IllegalStateException("entry " + entry + " does not belong to " + this);
+    }
+    return switch (entry) {
+      case DeploymentEntry.Begun _ -> throw new IllegalStateException(id + " has begun already");
+      case DeploymentEntry.Flipped(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
+      case DeploymentEntry.SlotReplaced _, DeploymentEntry.SlotRetired _ ->
+          with(touched(), timeline);
+      case DeploymentEntry.Failed failed -> with(afterFailure(failed), timeline);
+      case DeploymentEntry.Ended(_, DeploymentState outcome, Instant at) ->
+          with(
+              new Over(outcome, status instanceof Reverting(var cause, _) ? cause : null, at),
+              phase(Phase.COMMIT, at));
+    };
+  }
+
+  /**
+   * A failure on the way there turns round, once; a failure on the way back, or where turning is
+   * switched off, is the end.
+   */
+  private DeploymentStatus afterFailure(DeploymentEntry.Failed failed) {
+    return switch (status) {
+      case Running(boolean touched) when autoRevert || from == null ->
+          new Reverting(failed.failure(), touched);
+      case Running _ -> new Over(DeploymentState.STUCK, failed.failure(), failed.at());
+      case Reverting _ -> new Over(DeploymentState.STUCK, failed.failure(), failed.at());
+      case Over _ -> throw new IllegalStateException(id + " is over");
+    };
+  }
+
+  private DeploymentStatus touched() {
+    return switch (status) {
+      case Running _ -> new Running(true);
+      case Reverting(var cause, _) -> new Reverting(cause, true);
+      case Over over -> over;
+    };
+  }
+
+  private List<PhaseTime> phase(Phase phase, Instant at) {
+    String name = status instanceof Reverting ? "REVERT" : phase.name();
+    if (timeline.getLast().phase().equals(name)) {
+      return timeline;
+    }
+    List<PhaseTime> longer = new ArrayList<>(timeline);
+    longer.add(new PhaseTime(name, at));
+    return longer;
+  }
+
+  private Deployment with(DeploymentStatus newStatus, List<PhaseTime> newTimeline) {
+    return new Deployment(
+        id, kind, from, to, slots, autoRevert, requestedBy, startedAt, newStatus, newTimeline);
+  }
+}

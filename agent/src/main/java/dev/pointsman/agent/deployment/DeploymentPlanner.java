@@ -1,0 +1,90 @@
+package dev.pointsman.agent.deployment;
+
+import dev.pointsman.agent.deployment.DeploymentStatus.Over;
+import dev.pointsman.agent.deployment.DeploymentStatus.Reverting;
+import dev.pointsman.agent.deployment.DeploymentStatus.Running;
+import dev.pointsman.agent.deployment.Observed.SlotView;
+import dev.pointsman.agent.deployment.Step.Gate;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentState;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the next step of a deployment from what is journaled of it and what can be seen. Pure.
+ */
+final class DeploymentPlanner {
+  private DeploymentPlanner() {}
+
+  /** The next step; asking again with the same arguments gives the same answer. */
+  static Step next(Deployment deployment, Observed seen) {
+    return switch (deployment.status()) {
+      case Running _ -> forward(deployment, seen);
+      case Reverting(_, boolean touched) -> back(deployment, seen, touched);
+      case Over _ -> throw new IllegalStateException(deployment.id() + " is over");
+    };
+  }
+
+  private static Step forward(Deployment deployment, Observed seen) {
+    Generation to = deployment.to();
+    if (!to.release().equals(seen.current())) {
+      return new Step.Flip(to.release());
+    }
+    // A new worker that went bad after it was let in ends the roll before another one is let in.
+    for (SlotView view : seen.slots().values()) {
+      if (view.generation().equals(to) && view.trouble() != null) {
+        return new Step.Fail(view.trouble());
+      }
+    }
+    Gate gate = deployment.kind() == DeploymentKind.ROLLBACK ? Gate.KNOWN_GOOD : Gate.FULL;
+    return rest(deployment, seen, to, gate).orElse(new Step.End(DeploymentState.SUCCESSFUL));
+  }
+
+  private static Step back(Deployment deployment, Observed seen, boolean touched) {
+    Generation from = deployment.from();
+    if (from == null) {
+      return withdraw(seen);
+    }
+    if (!from.release().equals(seen.current())) {
+      return new Step.Flip(from.release());
+    }
+    DeploymentState outcome = touched ? DeploymentState.REVERTED : DeploymentState.FAILED;
+    return rest(deployment, seen, from, Gate.KNOWN_GOOD).orElse(new Step.End(outcome));
+  }
+
+  /** A first deployment leaves nothing behind when it fails. */
+  private static Step withdraw(Observed seen) {
+    Optional<Integer> occupied = seen.slots().keySet().stream().min(Integer::compare);
+    if (occupied.isPresent()) {
+      return new Step.Retire(occupied.get());
+    }
+    return seen.current() == null ? new Step.End(DeploymentState.FAILED) : new Step.Flip(null);
+  }
+
+  /**
+   * The next slot that does not run {@code wanted} yet, lowest first; then the slots that are too
+   * many.
+   */
+  private static Optional<Step> rest(
+      Deployment deployment, Observed seen, Generation wanted, Gate gate) {
+    for (int slot = 0; slot < deployment.slots(); slot++) {
+      if (!runs(seen.slots().get(slot), wanted)) {
+        return Optional.of(new Step.Replace(slot, wanted, gate));
+      }
+    }
+    return seen.slots().keySet().stream()
+        .filter(slot -> slot >= deployment.slots())
+        .min(Integer::compare)
+        .map(Step.Retire::new);
+  }
+
+  /**
+   * A worker of the wanted generation that is in trouble is its supervisor's to repair; replacing
+   * it by its like would not help.
+   */
+  private static boolean runs(@Nullable SlotView view, Generation wanted) {
+    return view != null && Objects.equals(view.generation(), wanted);
+  }
+}

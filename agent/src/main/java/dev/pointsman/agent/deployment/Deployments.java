@@ -1,0 +1,237 @@
+package dev.pointsman.agent.deployment;
+
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The deployments of one app: admits one at a time and carries it out on the app's own thread. Any
+ * thread may ask; asking blocks for one write to the journal.
+ */
+public final class Deployments {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
+
+  /** What a deployment needs to know of the app's releases. Implemented by the wiring. */
+  public interface Catalog {
+    /**
+     * The generation that {@code release} makes with today's configuration, ready to be started
+     * from; rejects what is not here or cannot be run.
+     */
+    Generation prepare(ReleaseId release) throws Rejected, IOException;
+
+    /** Rejects a generation whose release is gone or damaged. */
+    void check(Generation generation) throws Rejected, IOException;
+  }
+
+  /**
+   * Told what happens, on the app's own thread; of the beginning on the thread of whoever asked.
+   */
+  public interface Observer {
+    /** {@code after}: the deployment once {@code entry} was written down. */
+    void happened(DeploymentEntry entry, Deployment after);
+  }
+
+  /**
+   * What belongs together here.
+   *
+   * @param slots how many workers there are to be
+   */
+  public record Parts(
+      AppName app,
+      AppLedger ledger,
+      Pool pool,
+      Links links,
+      Catalog catalog,
+      Observer observer,
+      InstantSource clock,
+      int slots,
+      boolean autoRevert) {}
+
+  private final Parts parts;
+  private final DeploymentRunner runner;
+  private final Thread thread;
+  private @Nullable String closed;
+
+  /** Nothing happens before {@link #start}. */
+  public Deployments(Parts parts) {
+    this.parts = parts;
+    this.runner = new DeploymentRunner(parts.pool(), parts.links(), this::record, parts.clock());
+    this.thread = Thread.ofVirtual().name("deployments-" + parts.app()).unstarted(this::work);
+  }
+
+  /**
+   * Resumes the deployment that an earlier run of the agent left, if there is one, and waits for
+   * new ones.
+   */
+  public void start() {
+    thread.start();
+  }
+
+  /** Asks for {@code release}; {@code force}: in spite of its bad mark or an unhealthy pool. */
+  public Deployment deploy(ReleaseId release, boolean force, String requestedBy)
+      throws Rejected, IOException {
+    Generation to = parts.catalog().prepare(release);
+    if (!force && parts.ledger().state().bad().contains(release)) {
+      throw new Rejected(
+          ErrorCode.RELEASE_BAD,
+          "Release " + release + " of " + parts.app() + " failed on this host before.",
+          release.value());
+    }
+    return submit(DeploymentKind.DEPLOY, to, force, requestedBy);
+  }
+
+  /**
+   * Asks to go back: to the last good generation of {@code release}, or of the release before the
+   * present one.
+   */
+  public Deployment rollback(@Nullable ReleaseId release, String requestedBy)
+      throws Rejected, IOException {
+    AppState state = parts.ledger().state();
+    Optional<Generation> target = release == null ? state.previousGood() : state.lastGood(release);
+    if (target.isEmpty()) {
+      throw new Rejected(
+          ErrorCode.NOTHING_TO_ROLL_BACK_TO,
+          release == null
+              ? "No release of "
+                  + parts.app()
+                  + " but the present one was ever deployed successfully on this host."
+              : "Release "
+                  + release
+                  + " of "
+                  + parts.app()
+                  + " was never deployed successfully on this host.",
+          release == null ? null : release.value());
+    }
+    parts.catalog().check(target.get());
+    return submit(DeploymentKind.ROLLBACK, target.get(), true, requestedBy);
+  }
+
+  private synchronized Deployment submit(
+      DeploymentKind kind, Generation to, boolean force, String requestedBy)
+      throws Rejected, IOException {
+    AppState state = parts.ledger().state();
+    admit(state, force);
+    DeploymentId id = new DeploymentId(parts.app(), state.count() + 1);
+    DeploymentEntry.Begun begun =
+        new DeploymentEntry.Begun(
+            id,
+            kind,
+            state.wanted(),
+            to,
+            parts.slots(),
+            parts.autoRevert(),
+            requestedBy,
+            parts.clock().instant());
+    record(begun);
+    return parts.ledger().state().deployment(id).orElseThrow();
+  }
+
+  private void admit(AppState state, boolean force) throws Rejected {
+    if (closed != null) {
+      throw new Rejected(
+          parts.ledger().isReadonly() ? ErrorCode.AGENT_READONLY : ErrorCode.AGENT_STOPPING,
+          closed);
+    }
+    if (state.running() != null) {
+      throw new Rejected(
+          ErrorCode.DEPLOYMENT_IN_PROGRESS,
+          state.running().id() + " has not finished.",
+          state.running().id().toString());
+    }
+    if (!force && state.wanted() != null) {
+      for (int slot = 0; slot < parts.slots(); slot++) {
+        if (!new Observed(null, parts.pool().observe()).serves(slot, state.wanted())) {
+          throw new Rejected(
+              ErrorCode.POOL_UNHEALTHY,
+              "Slot "
+                  + slot
+                  + " of "
+                  + parts.app()
+                  + " does not serve "
+                  + state.wanted()
+                  + " as it should just now.");
+        }
+      }
+    }
+  }
+
+  /** Blocks until the deployment is over or {@code limit} has passed. */
+  public synchronized void await(DeploymentId id, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (isUnderWay(id)) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return;
+      }
+      wait(left);
+    }
+  }
+
+  private boolean isUnderWay(DeploymentId id) {
+    Deployment running = parts.ledger().state().running();
+    return closed == null && running != null && running.id().equals(id);
+  }
+
+  private void record(DeploymentEntry entry) throws IOException {
+    parts.ledger().append(entry);
+    Deployment after = parts.ledger().state().deployment(entry.id()).orElseThrow();
+    parts.observer().happened(entry, after);
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        runner.run(next());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The deployments of an app stop. app={}", parts.app());
+    } catch (IOException e) {
+      LOG.error(
+          "The deployments of an app have stopped: its journal cannot be written. app={}",
+          parts.app(),
+          e);
+      shut("The journal of " + parts.app() + " cannot be written: " + e.getMessage() + ".");
+    } catch (RuntimeException e) {
+      LOG.error("The deployments of an app have stopped: a bug. app={}", parts.app(), e);
+      shut("Deployments of " + parts.app() + " have stopped because of a bug: " + e + ".");
+    }
+  }
+
+  private synchronized Deployment next() throws InterruptedException {
+    Deployment running = parts.ledger().state().running();
+    while (running == null) {
+      wait();
+      running = parts.ledger().state().running();
+    }
+    return running;
+  }
+
+  private synchronized void shut(String why) {
+    if (closed == null) {
+      closed = why;
+    }
+    notifyAll();
+  }
+
+  /** Stops where it is; the next run of the agent resumes. */
+  public void stop() throws InterruptedException {
+    shut("The agent is stopping.");
+    thread.interrupt();
+    if (thread.isAlive()) {
+      thread.join();
+    }
+  }
+}

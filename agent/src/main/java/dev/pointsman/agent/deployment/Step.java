@@ -1,0 +1,36 @@
+package dev.pointsman.agent.deployment;
+
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import org.jspecify.annotations.Nullable;
+
+/** What to do next. Each can be done again after a crash without harm. */
+sealed interface Step {
+  /** Let the {@code current} link name {@code release}, or remove it where that is null. */
+  record Flip(@Nullable ReleaseId release) implements Step {}
+
+  /**
+   * Bring a worker of {@code generation} online in {@code slot}, then drain the one before it.
+   * {@code gate}: how long it must prove itself.
+   */
+  record Replace(int slot, Generation generation, Gate gate) implements Step {}
+
+  /** Drain what is in {@code slot} and give the slot up. */
+  record Retire(int slot) implements Step {}
+
+  /** Turn round, or give up, because of what was observed. */
+  record Fail(FailureResource failure) implements Step {}
+
+  /** Nothing is left to do. */
+  record End(DeploymentState outcome) implements Step {}
+
+  /** How a worker has to prove itself before it may accept. */
+  enum Gate {
+    /** All passes, and well for min_healthy_time. */
+    FULL,
+    /** On the way back to what is known to be good: one pass. */
+    KNOWN_GOOD
+  }
+}

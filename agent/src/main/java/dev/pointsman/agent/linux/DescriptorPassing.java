@@ -1,0 +1,105 @@
+package dev.pointsman.agent.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Descriptors sent from process to process over a unix datagram socket ({@code SCM_RIGHTS}). */
+public final class DescriptorPassing {
+  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SCM_RIGHTS = 1;
+
+  // struct msghdr, struct iovec and struct cmsghdr, 64 bit.
+  private static final long MESSAGE_SIZE = 56;
+  private static final long MESSAGE_NAME = 0;
+  private static final long MESSAGE_NAME_SIZE = 8;
+  private static final long MESSAGE_VECTORS = 16;
+  private static final long MESSAGE_VECTOR_COUNT = 24;
+  private static final long MESSAGE_CONTROL = 32;
+  private static final long MESSAGE_CONTROL_SIZE = 40;
+  private static final long VECTOR_SIZE = 16;
+  private static final long CONTROL_LEVEL = 8;
+  private static final long CONTROL_TYPE = 12;
+  private static final long CONTROL_DATA = 16;
+  private static final long CONTROL_ROOM = 512;
+  private static final long DATA_ROOM = 256;
+
+  private static final CFunction SENDMSG =
+      CFunction.returning(JAVA_LONG, "sendmsg", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final CFunction RECVMSG =
+      CFunction.returning(JAVA_LONG, "recvmsg", JAVA_INT, ADDRESS, JAVA_INT);
+
+  private DescriptorPassing() {}
+
+  /** Sends {@code descriptor} to whoever reads the datagram socket at {@code path}. */
+  public static void send(Path path, int descriptor) throws LinuxException {
+    int socket = Sockets.openDatagram();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = SocketAddresses.encode(arena, path);
+      MemorySegment control = arena.allocate(CONTROL_DATA + Long.BYTES, Long.BYTES);
+      control.set(JAVA_LONG, 0, CONTROL_DATA + Integer.BYTES);
+      control.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
+      control.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
+      control.set(JAVA_INT, CONTROL_DATA, descriptor);
+      MemorySegment message = message(arena, arena.allocateFrom("fd"), control);
+      message.set(ADDRESS, MESSAGE_NAME, address);
+      message.set(JAVA_INT, MESSAGE_NAME_SIZE, (int) address.byteSize());
+      SENDMSG.call(socket, message, MSG_NOSIGNAL);
+    } finally {
+      Descriptors.close(socket);
+    }
+  }
+
+  /**
+   * Takes one datagram off {@code socket} without waiting and returns the descriptors that came
+   * with it, now the caller's and closed on exec. EAGAIN where there is none.
+   */
+  public static List<Integer> receive(int socket) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment control = arena.allocate(CONTROL_ROOM, Long.BYTES);
+      MemorySegment message = message(arena, arena.allocate(DATA_ROOM), control);
+      RECVMSG.call(socket, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+      return descriptors(control.asSlice(0, message.get(JAVA_LONG, MESSAGE_CONTROL_SIZE)));
+    }
+  }
+
+  private static List<Integer> descriptors(MemorySegment control) {
+    List<Integer> found = new ArrayList<>();
+    long header = 0;
+    while (header + CONTROL_DATA <= control.byteSize()) {
+      long size = control.get(JAVA_LONG, header);
+      if (size < CONTROL_DATA) {
+        break;
+      }
+      if (control.get(JAVA_INT, header + CONTROL_LEVEL) == SOL_SOCKET
+          && control.get(JAVA_INT, header + CONTROL_TYPE) == SCM_RIGHTS) {
+        for (long at = CONTROL_DATA; at + Integer.BYTES <= size; at += Integer.BYTES) {
+          found.add(control.get(JAVA_INT, header + at));
+        }
+      }
+      header += (size + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+    }
+    return found;
+  }
+
+  private static MemorySegment message(Arena arena, MemorySegment data, MemorySegment control) {
+    MemorySegment vector = arena.allocate(VECTOR_SIZE, Long.BYTES);
+    vector.set(ADDRESS, 0, data);
+    vector.set(JAVA_LONG, Long.BYTES, data.byteSize());
+    MemorySegment message = arena.allocate(MESSAGE_SIZE, Long.BYTES);
+    message.set(ADDRESS, MESSAGE_VECTORS, vector);
+    message.set(JAVA_LONG, MESSAGE_VECTOR_COUNT, 1);
+    message.set(ADDRESS, MESSAGE_CONTROL, control);
+    message.set(JAVA_LONG, MESSAGE_CONTROL_SIZE, control.byteSize());
+    return message;
+  }
+}

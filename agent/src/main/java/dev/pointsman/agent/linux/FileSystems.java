@@ -1,0 +1,100 @@
+package dev.pointsman.agent.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/** What Java's file API leaves out about file systems. */
+public final class FileSystems {
+  private static final int O_RDONLY = 0;
+  private static final int O_WRONLY = 1;
+  private static final int FALLOC_FL_COLLAPSE_RANGE = 8;
+
+  // struct statvfs of glibc, 64 bit: bsize, frsize, blocks, bfree, bavail, files, ffree, favail.
+  private static final long STATVFS_SIZE = 256;
+  private static final long STATVFS_BLOCK_SIZE = 0;
+  private static final long STATVFS_FILES = 40;
+  private static final long STATVFS_FREE_FILES = 56;
+
+  private static final CFunction SYNCFS = CFunction.returningInt("syncfs", JAVA_INT);
+  private static final CFunction STATVFS = CFunction.returningInt("statvfs", ADDRESS, ADDRESS);
+  private static final CFunction FALLOCATE =
+      CFunction.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+  private FileSystems() {}
+
+  /**
+   * Writes everything of the file system that holds {@code path} to disk. Blocks, possibly long.
+   */
+  public static void sync(Path path) throws IOException {
+    int descriptor = open("sync the file system of", path, O_RDONLY);
+    try {
+      SYNCFS.call(descriptor);
+    } catch (LinuxException e) {
+      throw new IOException("cannot sync the file system of " + path + ": " + e.getMessage(), e);
+    } finally {
+      Descriptors.close(descriptor);
+    }
+  }
+
+  /**
+   * Inodes left for this user on the file system of {@code path}; {@link Long#MAX_VALUE} where it
+   * does not count them (btrfs).
+   */
+  public static long freeInodes(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment statvfs = statvfs(arena, path);
+      return statvfs.get(JAVA_LONG, STATVFS_FILES) == 0
+          ? Long.MAX_VALUE
+          : statvfs.get(JAVA_LONG, STATVFS_FREE_FILES);
+    }
+  }
+
+  /**
+   * Cuts up to {@code bytes} off the beginning of a file that others go on appending to, in whole
+   * blocks of the file system, and returns how many were cut. Zero means that the file system
+   * cannot do it (ext4 and XFS can) or that there is less than a block to cut.
+   */
+  public static long cutHead(Path file, long bytes) throws IOException {
+    int descriptor = open("cut the beginning off", file, O_WRONLY);
+    try (Arena arena = Arena.ofConfined()) {
+      long block = statvfs(arena, file).get(JAVA_LONG, STATVFS_BLOCK_SIZE);
+      long cut = bytes / block * block;
+      if (cut > 0) {
+        FALLOCATE.call(descriptor, FALLOC_FL_COLLAPSE_RANGE, 0L, cut);
+      }
+      return cut;
+    } catch (LinuxException e) {
+      // EINVAL: another allocation unit than the block size, or nothing would be left.
+      if (e.is(Errno.EOPNOTSUPP) || e.is(Errno.EINVAL) || e.is(Errno.ENOSYS)) {
+        return 0;
+      }
+      throw new IOException("cannot cut the beginning off " + file + ": " + e.getMessage(), e);
+    } finally {
+      Descriptors.close(descriptor);
+    }
+  }
+
+  private static MemorySegment statvfs(Arena arena, Path path) throws IOException {
+    MemorySegment statvfs = arena.allocate(STATVFS_SIZE, Long.BYTES);
+    try {
+      STATVFS.call(arena.allocateFrom(path.toString()), statvfs);
+    } catch (LinuxException e) {
+      throw new IOException("cannot ask the file system of " + path + ": " + e.getMessage(), e);
+    }
+    return statvfs;
+  }
+
+  private static int open(String purpose, Path path, int flags) throws IOException {
+    try {
+      return Descriptors.open(path, flags);
+    } catch (LinuxException e) {
+      throw new IOException("cannot " + purpose + " " + path + ": " + e.getMessage(), e);
+    }
+  }
+}

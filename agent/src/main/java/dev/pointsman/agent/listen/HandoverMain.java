@@ -1,0 +1,33 @@
+package dev.pointsman.agent.listen;
+
+import dev.pointsman.agent.linux.DescriptorPassing;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Sends descriptor 3 to the unix datagram socket that the argument names.
+ *
+ * <p>A worker runs this as a child, with its listening socket as descriptor 3, when a restarted
+ * agent asks for the socket back: what the agent may not take, the worker may give. The agent tells
+ * workers how in {@code POINTSMAN_HANDOVER}.
+ */
+public final class HandoverMain {
+  private static final int USAGE = 64;
+  private static final int SHARED_SOCKET = 3;
+
+  private HandoverMain() {}
+
+  /** The one argument is the path. Exit codes: 0 sent, 1 failed, 64 wrong usage. */
+  public static void main(String[] args) {
+    if (args.length != 1) {
+      System.err.println("usage: HandoverMain PATH, with the socket to send as descriptor 3");
+      System.exit(USAGE);
+    }
+    try {
+      DescriptorPassing.send(Path.of(args[0]), SHARED_SOCKET);
+    } catch (IOException e) {
+      System.err.println("cannot hand descriptor 3 over to " + args[0] + ": " + e.getMessage());
+      System.exit(1);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.pointsman.agent.process;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What to start, and as what.
+ *
+ * @param command program and arguments; a name without slash is looked for on the PATH of {@code
+ *     environment}, a relative path in {@code workingDirectory}
+ * @param workingDirectory symbolic links are resolved before the start, so that a later flip of a
+ *     link does not move a running process
+ * @param environment all of it: nothing is inherited from the agent. LISTEN_PID is added; PWD,
+ *     OLDPWD and SHLVL are dropped
+ * @param log stdout and stderr are appended to it
+ * @param descriptors become 3, 4, ... in this order; the caller keeps its own
+ * @param user whom to run as; empty: the agent's own user
+ */
+public record LaunchSpec(
+    List<String> command,
+    Path workingDirectory,
+    Map<String, String> environment,
+    Path log,
+    List<Integer> descriptors,
+    Optional<String> user) {
+  public LaunchSpec {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+    descriptors = List.copyOf(descriptors);
+  }
+}

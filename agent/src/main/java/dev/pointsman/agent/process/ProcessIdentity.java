@@ -1,0 +1,19 @@
+package dev.pointsman.agent.process;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Which process: its number, which may be used again, together with what may not.
+ *
+ * @param startTicks when it was started, in clock ticks since boot ({@code /proc/PID/stat}, field
+ *     22)
+ * @param bootId {@code /proc/sys/kernel/random/boot_id}
+ */
+public record ProcessIdentity(int pid, long startTicks, String bootId) {
+  /** Who has the number now, ended but not reaped included; empty where nobody has. */
+  public static Optional<ProcessIdentity> of(int pid) throws IOException {
+    String bootId = ProcFiles.bootId();
+    return ProcFiles.stat(pid).map(stat -> new ProcessIdentity(pid, stat.startTicks(), bootId));
+  }
+}

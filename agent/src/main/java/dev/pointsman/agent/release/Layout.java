@@ -1,0 +1,101 @@
+package dev.pointsman.agent.release;
+
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+
+/** Where things of one app lie below the root. */
+record Layout(Path root, AppName name) {
+  /** Begins the name of what is being deleted; never a release id. */
+  static final String GARBAGE = ".gc-";
+
+  Path incoming() {
+    return root.resolve("incoming");
+  }
+
+  Path app() {
+    return root.resolve("apps").resolve(name.value());
+  }
+
+  Path releases() {
+    return app().resolve("releases");
+  }
+
+  Path meta() {
+    return app().resolve("meta");
+  }
+
+  Path current() {
+    return app().resolve("current");
+  }
+
+  Path release(ReleaseId id) {
+    return releases().resolve(id.value());
+  }
+
+  Evidence evidence(ReleaseId id) {
+    return new Evidence(meta().resolve(id.value()));
+  }
+
+  /** The first part of the names of this app's sessions; no app name has a dot. */
+  String sessionPrefix() {
+    return name + ".";
+  }
+
+  /** Creates what is missing and refuses what cannot be worked with. */
+  void prepare() throws IOException {
+    Files.createDirectories(root);
+    ensure(root.resolve("apps"), Modes.DIRECTORY);
+    ensure(incoming(), Modes.PRIVATE);
+    ensure(app(), Modes.DIRECTORY);
+    ensure(releases(), Modes.DIRECTORY);
+    ensure(meta(), Modes.DIRECTORY);
+    for (Path directory : List.of(root, incoming(), app(), releases(), meta())) {
+      check(directory);
+    }
+    if (Files.isDirectory(current(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          current() + " is a directory, not a link to a release: move it away, then start again");
+    }
+  }
+
+  private static void ensure(Path directory, Set<PosixFilePermission> permissions)
+      throws IOException {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      Modes.createDirectory(directory, permissions);
+    }
+  }
+
+  private void check(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new IOException(directory + " is not a directory");
+    }
+    if (device(directory) != device(root)) {
+      throw new IOException(
+          directory
+              + " is on another file system than "
+              + root
+              + ": a release appears by renaming, which works on one only; put all on the same");
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+    if (permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException(
+          directory
+              + " can be written by everybody ("
+              + PosixFilePermissions.toString(permissions)
+              + "): chmod o-w "
+              + directory);
+    }
+  }
+
+  private static long device(Path path) throws IOException {
+    return (Long) Files.getAttribute(path, "unix:dev");
+  }
+}

@@ -1,0 +1,236 @@
+package dev.pointsman.agent.release;
+
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.BundleHead;
+import dev.pointsman.protocol.bundle.Manifest;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.bundle.ReleaseTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The releases of one app on disk, and which one is current.
+ *
+ * <p>A release is two renames of complete, synced directories: first its evidence to {@code
+ * meta/<id>}, then its tree to {@code releases/<id>}; with the second it exists, and from then on
+ * it does not change. Any thread may call; what renames holds the store's lock, what takes long
+ * does not.
+ */
+public final class ReleaseStore {
+  private final Layout layout;
+  private final Durability durability;
+  private final Clock clock;
+  private final CurrentLink current;
+
+  private ReleaseStore(Layout layout, Durability durability, Clock clock) {
+    this.layout = layout;
+    this.durability = durability;
+    this.clock = clock;
+    this.current = new CurrentLink(layout, durability);
+  }
+
+  /**
+   * Opens the store of {@code app} below {@code root}, creating what is missing.
+   *
+   * @throws IOException where the directories are on different file systems or writable by
+   *     everybody, or {@code current} is a directory: the agent must not start
+   */
+  public static ReleaseStore open(Path root, AppName app, Durability durability, Clock clock)
+      throws IOException {
+    Layout layout = new Layout(root.toAbsolutePath(), app);
+    layout.prepare();
+    return new ReleaseStore(layout, durability, clock);
+  }
+
+  /**
+   * Puts the directories in order after whatever ended the last run; before anything else is done.
+   *
+   * @param accepted releases that the journal knows; all others are read in full before they stay
+   */
+  public synchronized Recovered recover(Set<ReleaseId> accepted) throws IOException {
+    return new Recovery(layout, durability, this::verifyFully).run(accepted, current.read());
+  }
+
+  /** A private place for a new upload. */
+  public Staging stage() throws IOException {
+    return new Staging(layout.incoming().resolve(layout.sessionPrefix() + UUID.randomUUID()));
+  }
+
+  /**
+   * Makes the finished {@code staging} a release that survives a power cut. Rejects with {@code
+   * release.exists} where one of that id is here.
+   *
+   * @param tree what was staged; its list lies in {@link Staging#list}
+   */
+  public StagedRelease publish(
+      Staging staging, BundleHead head, Manifest manifest, ReleaseTree tree, List<String> signers)
+      throws Rejected, IOException {
+    Seal seal =
+        new Seal(
+            Sha256.of(head.manifest()),
+            Sha256.ofFile(staging.list()),
+            tree.files().size(),
+            tree.bytes(),
+            clock.instant(),
+            signers);
+    Path evidence = new EvidenceWriter(staging).write(head, seal);
+    durability.barrier(staging.directory());
+    return appear(manifest.release(), evidence, staging.tree());
+  }
+
+  private synchronized StagedRelease appear(ReleaseId id, Path evidence, Path tree)
+      throws Rejected, IOException {
+    Path release = layout.release(id);
+    if (Files.exists(release, LinkOption.NOFOLLOW_LINKS)) {
+      throw new Rejected(ErrorCode.RELEASE_EXISTS, "The release " + id + " is here already.");
+    }
+    Path meta = layout.evidence(id).directory();
+    Deletion.delete(meta); // Without its release it is a leftover.
+    try {
+      Files.move(evidence, meta, StandardCopyOption.ATOMIC_MOVE);
+      durability.syncDirectory(layout.meta());
+      Files.move(tree, release, StandardCopyOption.ATOMIC_MOVE);
+      durability.syncDirectory(layout.releases());
+      return layout.evidence(id).release(id, release);
+    } catch (IOException e) {
+      undo(id, e);
+      throw e;
+    }
+  }
+
+  /** What may not be on disk must not be seen, or the next start could miss it. */
+  private void undo(ReleaseId id, IOException cause) {
+    try {
+      if (Files.exists(layout.release(id), LinkOption.NOFOLLOW_LINKS)) {
+        Deletion.delete(discard(layout.releases(), id));
+      }
+      Deletion.delete(layout.evidence(id).directory());
+    } catch (IOException e) {
+      cause.addSuppressed(e); // Recovery does it at the next start.
+    }
+  }
+
+  /** The release {@code id}, if it is here. */
+  public Optional<StagedRelease> find(ReleaseId id) throws IOException {
+    Path release = layout.release(id);
+    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    return Optional.of(layout.evidence(id).release(id, release));
+  }
+
+  /** All releases, the last staged first. */
+  public List<StagedRelease> list() throws IOException {
+    List<StagedRelease> found = new ArrayList<>();
+    for (ReleaseId id : ids()) {
+      find(id).ifPresent(found::add);
+    }
+    found.sort(Comparator.comparing(StagedRelease::stagedAt).reversed());
+    return List.copyOf(found);
+  }
+
+  private List<ReleaseId> ids() throws IOException {
+    try (Stream<Path> entries = Files.list(layout.releases())) {
+      return entries
+          .flatMap(entry -> ReleaseId.parse(entry.getFileName().toString()).stream())
+          .toList();
+    }
+  }
+
+  /**
+   * Looks whether the files of {@code id} are as they were staged, without reading them. Rejects
+   * with {@code release.damaged}, naming the first that is not, or {@code release.unknown}. Files
+   * that the app added to its directory do no harm.
+   */
+  public void verify(ReleaseId id) throws Rejected, IOException {
+    check(id).cheap();
+  }
+
+  /** As {@link #verify}, and reads every file, and refuses files that were added. */
+  public void verifyFully(ReleaseId id) throws Rejected, IOException {
+    check(id).full();
+  }
+
+  private TreeCheck check(ReleaseId id) throws Rejected, IOException {
+    Path release = layout.release(id);
+    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+      throw new Rejected(ErrorCode.RELEASE_UNKNOWN, "The release " + id + " is not here.");
+    }
+    Evidence evidence = layout.evidence(id);
+    try {
+      Seal seal = evidence.seal();
+      return new TreeCheck(release, evidence.tree(seal), evidence.manifest(seal).created());
+    } catch (IOException e) {
+      Rejected damaged =
+          new Rejected(
+              ErrorCode.RELEASE_DAMAGED,
+              "The evidence of " + id + " cannot be used: " + e.getMessage(),
+              "meta/" + id);
+      damaged.initCause(e);
+      throw damaged;
+    }
+  }
+
+  /** The release that {@code current} names, whether it is here or not. */
+  public Optional<ReleaseId> current() throws IOException {
+    return current.read();
+  }
+
+  /** Where {@code current} lies. */
+  public Path currentLink() {
+    return layout.current();
+  }
+
+  /** Makes {@code current} name {@code id}; returns when that is on disk. */
+  public synchronized void flip(ReleaseId id) throws IOException {
+    if (find(id).isEmpty()) {
+      throw new IOException(
+          "cannot make " + id + " current: " + layout.release(id) + " is missing");
+    }
+    current.flip(id);
+  }
+
+  /** Removes {@code current}: nothing was ever activated. */
+  public synchronized void clearCurrent() throws IOException {
+    current.clear();
+  }
+
+  /** Removes a release and its evidence. What was begun is ended by {@link #recover}. */
+  public void remove(ReleaseId id) throws IOException {
+    Path tree;
+    Path evidence;
+    synchronized (this) {
+      if (current.read().equals(Optional.of(id))) {
+        throw new IllegalStateException(id + " is current");
+      }
+      tree = discard(layout.releases(), id);
+      durability.syncDirectory(layout.releases());
+      evidence = discard(layout.meta(), id);
+    }
+    Deletion.delete(evidence);
+    Deletion.delete(tree);
+  }
+
+  /** Renames it to what is never a release; returns where it is then. */
+  private static Path discard(Path folder, ReleaseId id) throws IOException {
+    Path garbage = folder.resolve(Layout.GARBAGE + id + "." + UUID.randomUUID());
+    Path path = folder.resolve(id.value());
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(path, garbage, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return garbage;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.process.ProcessIdentity;
+import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over the workers of an earlier run of the agent: those that were let in go on, those that
+ * were draining finish, those that were still private are ended, for they have no users to lose.
+ */
+final class Adoptions {
+  private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
+  private static final Duration CONFIRMATION = Duration.ofSeconds(5);
+
+  private final WorkerPool pool;
+  private final NodeWorkshop shop;
+
+  Adoptions(WorkerPool pool, NodeWorkshop shop) {
+    this.pool = pool;
+    this.shop = shop;
+  }
+
+  /** Blocks until it is clear which worker each slot has. */
+  void run() throws IOException, InterruptedException {
+    Map<Integer, WorkerSupervisor> older = new TreeMap<>();
+    for (Path directory : WorkerDirectories.list(shop.runDirectory())) {
+      Optional<WorkerHandle> handle = WorkerHandle.read(directory);
+      if (handle.isEmpty() || handle.get().stage() == Stage.LAUNCHING) {
+        end(directory, handle);
+        continue;
+      }
+      Optional<WorkerSupervisor> worker = takeOver(handle.get(), directory);
+      if (worker.isEmpty()) {
+        WorkerDirectories.delete(directory);
+      } else if (handle.get().stage() == Stage.DRAINING) {
+        pool.putLeaving(worker.get());
+      } else {
+        settle(worker.get(), older.put(handle.get().slot(), worker.get()));
+      }
+    }
+  }
+
+  /**
+   * Gives the slot to {@code newer} once it is seen to accept; only then may {@code before}, which
+   * accepts too, leave.
+   */
+  private void settle(
+      WorkerSupervisor newer, @org.jspecify.annotations.Nullable WorkerSupervisor before)
+      throws InterruptedException {
+    if (before == null || pool.awaitOnline(newer, CONFIRMATION)) {
+      pool.put(newer);
+      if (before != null) {
+        pool.leave(before);
+      }
+      return;
+    }
+    newer.post(new WorkerEvent.StopRequested());
+    pool.putLeaving(newer);
+  }
+
+  private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory)
+      throws IOException {
+    Transition first =
+        handle.stage() == Stage.DRAINING
+            ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
+            : pool.machine().adopt(handle.incarnation(), pool.clock().instant());
+    Optional<WorkerSupervisor> worker =
+        WorkerSupervisor.goOn(
+            pool.job(handle.slot(), handle.generation()),
+            first,
+            events -> shop.adopt(handle, directory, events));
+    LOG.info(
+        "{} incarnation={} slot={} pid={} generation={}",
+        worker.isPresent() ? "Adopted a worker." : "A worker ended while the agent was away.",
+        handle.incarnation(),
+        handle.slot(),
+        handle.process().pid(),
+        handle.generation());
+    return worker;
+  }
+
+  private void end(Path directory, Optional<WorkerHandle> handle) throws IOException {
+    if (handle.isPresent()) {
+      shop.kill(handle.get().process());
+    }
+    for (ProcessIdentity stray : shop.strays(directory)) {
+      LOG.info(
+          "Ended a worker that had not been let in. directory={} pid={}", directory, stray.pid());
+      shop.kill(stray);
+    }
+    WorkerDirectories.delete(directory);
+  }
+}

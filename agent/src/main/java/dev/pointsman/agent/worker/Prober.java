@@ -1,0 +1,92 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.config.AppConfig.HealthConfig;
+import dev.pointsman.agent.health.HttpProbe;
+import dev.pointsman.agent.health.ProbeResult;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Probes one process again and again on a virtual thread: often while it is being gated, at the
+ * configured interval afterwards.
+ */
+final class Prober implements AutoCloseable {
+  private static final Duration WHILE_GATED = Duration.ofMillis(200);
+  private static final int ANSWERS_KEPT = 5;
+
+  private final Incarnation who;
+  private final Path socket;
+  private final String path;
+  private final HealthConfig health;
+  private final Consumer<WorkerEvent> events;
+  private final Deque<String> answers = new ArrayDeque<>();
+  private final Thread thread;
+  private volatile Duration pause;
+  private boolean begun;
+
+  Prober(
+      Incarnation who,
+      Path socket,
+      String path,
+      HealthConfig health,
+      Consumer<WorkerEvent> events) {
+    this.who = who;
+    this.socket = socket;
+    this.path = path;
+    this.health = health;
+    this.events = events;
+    this.pause = health.interval().compareTo(WHILE_GATED) < 0 ? health.interval() : WHILE_GATED;
+    this.thread = Thread.ofVirtual().name("probe-" + who).unstarted(this::run);
+  }
+
+  /** Begins, if it has not yet. */
+  synchronized void begin() {
+    if (!begun) {
+      begun = true;
+      thread.start();
+    }
+  }
+
+  /** From now on at the configured interval. */
+  void slowDown() {
+    pause = health.interval();
+  }
+
+  /** The last answers, oldest first. */
+  synchronized List<String> lastAnswers() {
+    return List.copyOf(answers);
+  }
+
+  @Override
+  public synchronized void close() {
+    begun = true;
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        ProbeResult result = HttpProbe.get(socket, path, health.timeout());
+        remember(result.answer());
+        events.accept(
+            result.passed()
+                ? new WorkerEvent.ProbePassed(who)
+                : new WorkerEvent.ProbeFailed(who, result.answer()));
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private synchronized void remember(String answer) {
+    if (answers.size() == ANSWERS_KEPT) {
+      answers.removeFirst();
+    }
+    answers.addLast(answer);
+  }
+}

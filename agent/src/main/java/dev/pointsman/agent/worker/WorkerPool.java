@@ -1,0 +1,269 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.worker.WorkerState.BackingOff;
+import dev.pointsman.agent.worker.WorkerState.Draining;
+import dev.pointsman.agent.worker.WorkerState.Errored;
+import dev.pointsman.agent.worker.WorkerState.Launching;
+import dev.pointsman.agent.worker.WorkerState.Online;
+import dev.pointsman.agent.worker.WorkerState.Standby;
+import dev.pointsman.agent.worker.WorkerState.Stopped;
+import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.WorkerResource;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of an app and what runs in them. Slots are filled, replaced and retired from the app's
+ * own thread, one after the other; any thread may look.
+ *
+ * <p>A slot has one worker, and those before it as long as they drain. Nothing tells an old worker
+ * to drain before the new one is confirmed to accept.
+ */
+public final class WorkerPool {
+  /** Workers that may be draining before another slot is replaced. */
+  static final int MAX_DRAINING = 4;
+
+  /**
+   * What is in a slot.
+   *
+   * @param trouble why its worker does not serve as it should; null when all is well
+   */
+  public record Slot(Generation generation, boolean online, @Nullable FailureResource trouble) {}
+
+  private final AppConfig config;
+  private final Workshop workshop;
+  private final InstantSource clock;
+  private final WorkerSupervisor.Observer observer;
+  private final WorkerMachine machine;
+  private final long run;
+  private final AtomicLong workers = new AtomicLong();
+  private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
+  private final List<WorkerSupervisor> leaving = new ArrayList<>();
+
+  /**
+   * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
+   * {@code story} tells what happens to workers.
+   */
+  public WorkerPool(
+      AppConfig config, Workshop workshop, long run, InstantSource clock, WorkerStory story) {
+    this.config = config;
+    this.workshop = workshop;
+    this.run = run;
+    this.clock = clock;
+    this.machine = new WorkerMachine(policy(config));
+    this.observer =
+        (worker, was, is) -> {
+          story.tell(worker, was, is);
+          synchronized (this) {
+            if (is instanceof Stopped) {
+              leaving.remove(worker);
+            }
+            notifyAll();
+          }
+        };
+  }
+
+  /** What each slot runs. */
+  public synchronized Map<Integer, Slot> slots() {
+    Map<Integer, Slot> slots = new HashMap<>();
+    active.forEach((slot, worker) ->
+        slots.put(
+            slot,
+            new Slot(
+                worker.generation(),
+                worker.view().state() instanceof Online,
+                Evidence.trouble(worker, config))));
+    return slots;
+  }
+
+  /** Every worker that has a process or is to have one, draining ones too; by slot, then by age. */
+  public synchronized List<WorkerResource> workers() {
+    List<WorkerSupervisor> all = new ArrayList<>(leaving);
+    all.addAll(active.values());
+    return all.stream()
+        .sorted(Comparator.comparingInt(WorkerSupervisor::slot))
+        .map(Evidence::resource)
+        .toList();
+  }
+
+  /** Fills an empty slot with a worker of a generation that has proved itself; returns at once. */
+  public synchronized void keep(int slot, Generation generation) {
+    if (active.containsKey(slot)) {
+      throw new IllegalStateException("slot " + slot + " is not empty");
+    }
+    active.put(
+        slot,
+        WorkerSupervisor.begin(
+            job(slot, generation),
+            machine.launch(incarnation(), Gate.KNOWN_GOOD, false, clock.instant())));
+  }
+
+  /**
+   * Starts a worker of {@code generation} beside what is in {@code slot}, gates it in private, lets
+   * it accept, and tells the old one to drain. Blocks until the new one accepts or has failed; in
+   * the latter case the old one never noticed.
+   *
+   * @return why it failed, or empty
+   */
+  public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood)
+      throws InterruptedException {
+    awaitRoom();
+    Gate gate =
+        knownGood
+            ? Gate.KNOWN_GOOD
+            : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
+    WorkerSupervisor fresh =
+        WorkerSupervisor.begin(
+            job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
+    synchronized (this) {
+      leaving.add(fresh); // Shown, but not yet the slot's.
+      try {
+        while (!isDecided(fresh)) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        leaving.remove(
+            fresh); // The agent is stopping: what becomes of the worker is the next run's to
+        // decide.
+        throw e;
+      }
+      leaving.remove(fresh);
+      if (fresh.view().state() instanceof Stopped) {
+        return Optional.of(Evidence.failure(fresh, config));
+      }
+      WorkerSupervisor old = active.put(slot, fresh);
+      if (old != null) {
+        leave(old);
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Drains and stops what is in {@code slot}, and gives the slot up. */
+  public synchronized void retire(int slot) {
+    WorkerSupervisor old = active.remove(slot);
+    if (old != null) {
+      leave(old);
+    }
+  }
+
+  /** Takes over what an earlier run of the agent had started; see {@link Adoptions}. */
+  public void adopt(NodeWorkshop shop) throws IOException, InterruptedException {
+    new Adoptions(this, shop).run();
+  }
+
+  /** Whether every one of {@code slots} slots has a worker online, and none fails its probes. */
+  public synchronized boolean isHealthy(int slots) {
+    Map<Integer, Slot> seen = slots();
+    for (int slot = 0; slot < slots; slot++) {
+      Slot view = seen.get(slot);
+      if (view == null || !view.online() || view.trouble() != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Blocks until {@code slots} slots are healthy or {@code limit} has passed. */
+  public synchronized boolean awaitHealthy(int slots, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!isHealthy(slots)) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  /** Gives an adopted worker its slot. */
+  synchronized void put(WorkerSupervisor adopted) {
+    active.put(adopted.slot(), adopted);
+  }
+
+  /** Shows an adopted worker until it has drained. */
+  synchronized void putLeaving(WorkerSupervisor adopted) {
+    if (!(adopted.view().state() instanceof Stopped)) {
+      leaving.add(adopted);
+    }
+  }
+
+  /** Waits until {@code worker} is online or gone, {@code limit} at most. */
+  synchronized boolean awaitOnline(WorkerSupervisor worker, Duration limit)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!(worker.view().state() instanceof Online)) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0 || worker.view().state() instanceof Stopped) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  synchronized void leave(WorkerSupervisor old) {
+    leaving.add(old);
+    old.post(new WorkerEvent.DrainRequested());
+  }
+
+  WorkerMachine machine() {
+    return machine;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  WorkerSupervisor.Job job(int slot, Generation generation) {
+    return new WorkerSupervisor.Job(slot, generation, machine, workshop, clock, observer);
+  }
+
+  private Incarnation incarnation() {
+    return new Incarnation(run, workers.incrementAndGet(), 1);
+  }
+
+  private synchronized void awaitRoom() throws InterruptedException {
+    while (leaving.size() >= MAX_DRAINING) {
+      wait();
+    }
+  }
+
+  /** Whether a worker on trial has been let in (it may have ended since), or never will be. */
+  private static boolean isDecided(WorkerSupervisor worker) {
+    return switch (worker.view().state()) {
+      case Online _, Stopped _, BackingOff _, Errored _ -> true;
+      case Launching it -> !it.trial();
+      case Standby it -> !it.trial();
+      case Draining _, Stopping _ -> false;
+    };
+  }
+
+  private static WorkerPolicy policy(AppConfig config) {
+    return new WorkerPolicy(
+        config.roll().healthyDeadline(),
+        Duration.ofSeconds(10),
+        config.roll().drainTimeout(),
+        config.roll().killTimeout(),
+        config.health().failureThreshold(),
+        config.restart().maxRestarts(),
+        config.restart().restartWindow(),
+        config.restart().backoffMin(),
+        config.restart().backoffMax(),
+        config.restart().cooldown());
+  }
+}

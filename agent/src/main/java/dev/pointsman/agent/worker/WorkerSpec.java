@@ -1,0 +1,57 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.release.Generation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Everything a process of a generation is started from. It is kept on disk beside the journal, so
+ * that a crash-restart or a rollback uses the generation's own configuration and not today's.
+ *
+ * @param command as it is executed: package-manager wrappers are resolved
+ * @param workingDirectory absolute, inside the release's own directory and never through {@code
+ *     current}
+ * @param environment the app's own variables; the agent's are added for each process
+ * @param user whom it runs as; empty: the agent's own user
+ */
+public record WorkerSpec(
+    Generation generation,
+    List<String> command,
+    Path releaseDirectory,
+    Path workingDirectory,
+    Map<String, String> environment,
+    Optional<String> user,
+    int port,
+    String healthPath) {
+  public WorkerSpec {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+  }
+
+  /** What the digest of a generation is taken over, beside the digest of its release. */
+  String canonicalForm() {
+    return String.join(
+        "\n",
+        "command " + command,
+        "directory " + releaseDirectory.relativize(workingDirectory),
+        "environment " + new TreeMap<>(environment),
+        "user " + user.orElse(""),
+        "port " + port,
+        "health " + healthPath);
+  }
+
+  /** Values of variables are secrets. */
+  @Override
+  public String toString() {
+    return "WorkerSpec["
+        + generation
+        + ", command="
+        + command
+        + ", environment="
+        + environment.keySet()
+        + "]";
+  }
+}

@@ -1,0 +1,77 @@
+package dev.pointsman.agent.worker;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker is doing; each variant holds what is true only then. */
+sealed interface WorkerState {
+  /** Since when. */
+  Instant since();
+
+  /** The variants in which a process exists. */
+  sealed interface Alive extends WorkerState {
+    /** The process. */
+    Incarnation who();
+  }
+
+  /**
+   * Started, in private, not healthy yet.
+   *
+   * @param trial whether failing is final: a new worker of a deployment is not tried twice
+   * @param ready whether it listens (or said that it is ready)
+   * @param passes probes passed in a row
+   * @param passingSince when the row began
+   * @param failures probes failed in a row since it had passed once
+   */
+  record Launching(
+      Incarnation who,
+      Instant since,
+      Instant healthyBy,
+      Gate gate,
+      boolean trial,
+      boolean ready,
+      int passes,
+      @Nullable Instant passingSince,
+      int failures,
+      Restarts restarts)
+      implements Alive {}
+
+  /** Healthy and told to accept, not yet confirmed. */
+  record Standby(Incarnation who, Instant since, Instant acceptBy, boolean trial, Restarts restarts)
+      implements Alive {}
+
+  /** Accepting; {@code failures}: probes failed in a row. */
+  record Online(Incarnation who, Instant since, int failures, Restarts restarts) implements Alive {}
+
+  /** No longer accepting; answers what it has begun, until {@code drainedBy} at the latest. */
+  record Draining(Incarnation who, Instant since, Instant drainedBy) implements Alive {}
+
+  /** Told to end; killed at {@code killAt}. {@code then}: what its end leads to. */
+  record Stopping(Incarnation who, Instant since, Instant killAt, boolean killed, Ending then)
+      implements Alive {}
+
+  /** Ended for good. {@code trouble}: why, where it was not asked to. */
+  record Stopped(Incarnation last, Instant since, @Nullable Trouble trouble)
+      implements WorkerState {}
+
+  /** Ended by itself; started again at {@code until}. */
+  record BackingOff(
+      Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts)
+      implements WorkerState {}
+
+  /** Ended too often; started again at {@code until}. */
+  record Errored(Incarnation last, Instant since, Instant until, Trouble trouble, Restarts restarts)
+      implements WorkerState {}
+
+  /** What the end of a process that is being stopped leads to. */
+  sealed interface Ending {
+    /** It was asked to go. */
+    record Gone() implements Ending {}
+
+    /** It failed its trial. */
+    record Condemned(Trouble trouble) implements Ending {}
+
+    /** It is no good, but the worker is still wanted. */
+    record Again(Trouble trouble, Restarts restarts) implements Ending {}
+  }
+}

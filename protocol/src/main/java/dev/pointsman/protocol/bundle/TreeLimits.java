@@ -1,0 +1,14 @@
+package dev.pointsman.protocol.bundle;
+
+/**
+ * Bounds of a tree, all inclusive.
+ *
+ * @param entries files, links and directories together, also those directories that only follow
+ *     from a path
+ * @param links symbolic links
+ * @param bytes sum of the sizes of all files
+ * @param fileBytes size of one file
+ * @param nameBytes sum of the lengths of all paths, directories and targets included: what the tree
+ *     costs in memory
+ */
+public record TreeLimits(int entries, int links, long bytes, long fileBytes, long nameBytes) {}
