@@ -151,7 +151,7 @@ public final class FileListReader {
         return -1;
       }
     }
-    return buffer[position++];
+    return buffer[position++] & 0xff;
   }
 
   private Rejected refused(String what) {
