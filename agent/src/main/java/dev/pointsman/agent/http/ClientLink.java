@@ -125,9 +125,9 @@ final class ClientLink implements AutoCloseable {
           request
               .response()
               .compose(response -> collect(request, response))
-              .onComplete(_ -> mayBegin.complete(null))
               .toCompletionStage()
               .toCompletableFuture();
+      var _ = reply.whenComplete((_, _) -> mayBegin.complete(null));
       request.writeHead();
       mayBegin.completeOnTimeout(null, CONTINUE.toMillis(), TimeUnit.MILLISECONDS).join();
       boolean whole = send(request, bytes, length, reply);
@@ -213,7 +213,10 @@ final class ClientLink implements AutoCloseable {
       }
     }
     headers.forEach(options::putHeader);
-    return await(http.request(options), CONNECT.plusSeconds(1), "did not accept a connection");
+    HttpClientRequest request =
+        await(http.request(options), CONNECT.plusSeconds(1), "did not accept a connection");
+    // Whoever waits for the answer is told too; without a handler Vert.x would log it.
+    return request.exceptionHandler(_ -> {});
   }
 
   private static Future<Reply> collect(HttpClientRequest request, HttpClientResponse response) {

@@ -38,6 +38,7 @@ final class Follower {
   private final ArrayBlockingQueue<EventResource> queue;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean over;
+  private boolean forgotten;
   private AutoCloseable subscription = () -> {};
   private long heartbeat;
 
@@ -131,8 +132,13 @@ final class Follower {
     });
   }
 
+  /** Forgets this follower; called once or more on the event loop, however the stream ended. */
   private void over() {
     over = true;
+    if (forgotten) {
+      return;
+    }
+    forgotten = true;
     vertx.cancelTimer(heartbeat);
     try {
       subscription.close();

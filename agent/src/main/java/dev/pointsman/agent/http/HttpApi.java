@@ -178,6 +178,11 @@ public final class HttpApi implements AutoCloseable {
     return blocking.count();
   }
 
+  /** Event streams that are open. */
+  int followers() {
+    return following.count();
+  }
+
   /** Stops: uploads are refused, streams end, answers that are ready still go out. */
   @Override
   public void close() throws IOException {

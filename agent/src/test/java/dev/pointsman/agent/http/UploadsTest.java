@@ -348,9 +348,12 @@ class UploadsTest {
   @Test
   void tellsTheReaderThatTheClientHasGone() throws Exception {
     BlockingQueue<IOException> broken = new ArrayBlockingQueue<>(1);
+    CountDownLatch half = new CountDownLatch(1);
     running.control.reception =
         (app, release, body) -> {
           try {
+            body.readNBytes(50);
+            half.countDown();
             return FakeControl.staged(app, release, FakeControl.drain(body));
           } catch (IOException e) {
             broken.add(e);
@@ -360,6 +363,7 @@ class UploadsTest {
     try (Socket connection = running.connect()) {
       head(connection, "Content-Length: 100");
       connection.getOutputStream().write(new byte[50]);
+      assertThat(half.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     assertThat(broken.poll(10, TimeUnit.SECONDS))
