@@ -4,7 +4,6 @@ import dev.pointsman.agent.http.Json;
 import dev.pointsman.agent.pack.BundleDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
@@ -48,7 +47,7 @@ final class SignCommand extends Verb {
     }
     Path manifest = bundle.resolve(BundleDirectory.MANIFEST);
     if (!Files.isRegularFile(manifest)) {
-      throw new NoSuchFileException(bundle + " is no bundle: there is no release.json in it");
+      throw new IOException(bundle + " is no bundle: there is no release.json in it");
     }
     Path signature =
         bundle.resolve(BundleDirectory.MANIFEST + (name == null ? "" : "." + name) + ".sig");
