@@ -2,6 +2,7 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.Shown;
 import dev.pointsman.protocol.bundle.Manifest.Archive;
 import dev.pointsman.protocol.bundle.Manifest.Schema;
 import dev.pointsman.protocol.bundle.Manifest.Target;

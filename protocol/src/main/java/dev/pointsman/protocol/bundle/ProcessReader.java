@@ -2,6 +2,7 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.Shown;
 import dev.pointsman.protocol.bundle.Manifest.ProcessDefaults;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -84,7 +84,6 @@ final class StrictJson {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
       String keyPath = path.isEmpty() ? key : path + "." + key;
-      checkCharacters(key, keyPath);
       parser.nextToken();
       if (object.has(key)) {
         throw new Rejected(

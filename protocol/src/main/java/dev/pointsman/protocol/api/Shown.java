@@ -1,12 +1,13 @@
-package dev.pointsman.protocol.bundle;
+package dev.pointsman.protocol.api;
 
 /** How foreign text is shown in messages: short, and on one line whatever it holds. */
-final class Shown {
+public final class Shown {
   private static final int LONGEST = 80;
 
   private Shown() {}
 
-  static String of(String text) {
+  /** {@code text}, cut after 80 characters, with escapes for what would not show. */
+  public static String of(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()
         .limit(LONGEST)
