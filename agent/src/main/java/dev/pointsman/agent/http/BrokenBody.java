@@ -8,10 +8,16 @@ final class BrokenBody extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorCode code;
+  private final String detail;
 
-  BrokenBody(ErrorCode code, String message) {
-    super(message);
+  BrokenBody(ErrorCode code, String detail) {
+    super(detail);
     this.code = code;
+    this.detail = detail;
+  }
+
+  String detail() {
+    return detail;
   }
 
   ErrorCode code() {

@@ -48,7 +48,7 @@ public record TokenLine(String name, String sha256, Scope scope, Set<AppName> ap
 
   /** The line for {@code token}. */
   public static TokenLine of(String name, String token, Scope scope, Set<AppName> apps) {
-    return new TokenLine(name, HexFormat.of().formatHex(digest(token)), scope, apps);
+    return new TokenLine(name, hex(token), scope, apps);
   }
 
   /** Reads one line that is neither empty nor a comment; the exception says what is wrong. */
@@ -85,9 +85,11 @@ public record TokenLine(String name, String sha256, Scope scope, Set<AppName> ap
     return apps;
   }
 
-  static byte[] digest(String token) {
+  /** SHA-256 of {@code token} in hex. */
+  static String hex(String token) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

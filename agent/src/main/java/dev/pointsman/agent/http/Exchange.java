@@ -1,0 +1,255 @@
+package dev.pointsman.agent.http;
+
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.ProblemResource;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer: what handlers read of the one and write to the other. Belongs to the
+ * request's event loop.
+ */
+final class Exchange {
+  private static final String KEY = "pointsman.exchange";
+  static final String JSON = "application/json; charset=utf-8";
+  static final String TEXT = "text/plain; charset=utf-8";
+  private static final String PROBLEM = "application/problem+json";
+
+  private final Vertx vertx;
+  private final RoutingContext routing;
+  private final HttpServerRequest request;
+  private final HttpLimits limits;
+  private final Connections connections;
+  private Caller caller = new Caller("nobody", Scope.READ, Set.of());
+
+  private Exchange(
+      Vertx vertx, RoutingContext routing, HttpLimits limits, Connections connections) {
+    this.vertx = vertx;
+    this.routing = routing;
+    this.request = routing.request();
+    this.limits = limits;
+    this.connections = connections;
+  }
+
+  /** Begins the exchange of {@code routing}; nothing of a body is read before somebody asks. */
+  static Exchange begin(
+      Vertx vertx, RoutingContext routing, HttpLimits limits, Connections connections) {
+    Exchange exchange = new Exchange(vertx, routing, limits, connections);
+    routing.put(KEY, exchange);
+    connections.busy(routing.request().connection(), limits.request());
+    if (exchange.hasBody()) {
+      routing.request().pause();
+    }
+    return exchange;
+  }
+
+  /** The exchange of {@code routing}, begun before. */
+  static Exchange of(RoutingContext routing) {
+    return Objects.requireNonNull(find(routing));
+  }
+
+  /** The exchange of {@code routing}, or null where the router failed before it began. */
+  static @Nullable Exchange find(RoutingContext routing) {
+    return routing.get(KEY);
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  void admitted(Caller admitted) {
+    caller = admitted;
+  }
+
+  boolean hasBody() {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return (length != null && !length.equals("0"))
+        || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+  }
+
+  /** The app that the path names, if the caller may use it. */
+  AppName app() throws Rejected {
+    String name = path("app");
+    AppName app =
+        AppName.parse(name)
+            .orElseThrow(
+                () -> new Rejected(ErrorCode.APP_UNKNOWN, "'" + name + "' is not an app's name."));
+    caller.require(app);
+    return app;
+  }
+
+  /** The release that the path names. */
+  ReleaseId release() throws Rejected {
+    return release(path("release"));
+  }
+
+  static ReleaseId release(String text) throws Rejected {
+    try {
+      return new ReleaseId(text);
+    } catch (IllegalArgumentException e) {
+      throw new Rejected(ErrorCode.REQUEST_INVALID, String.valueOf(e.getMessage()), "release");
+    }
+  }
+
+  String path(String name) {
+    return Objects.requireNonNull(routing.pathParam(name));
+  }
+
+  /** Refuses query parameters other than {@code known}: a misspelt one must not be overlooked. */
+  void allowQuery(String... known) throws Rejected {
+    for (String name : routing.queryParams().names()) {
+      if (!Set.of(known).contains(name)) {
+        throw new Rejected(
+            ErrorCode.REQUEST_INVALID,
+            known.length == 0
+                ? "This address takes no query parameters."
+                : "This address takes the query parameters " + String.join(", ", known) + ".",
+            name);
+      }
+    }
+  }
+
+  /** The only value of a query parameter, or null. */
+  @Nullable String query(String name) throws Rejected {
+    var values = routing.queryParam(name);
+    if (values.size() > 1) {
+      throw new Rejected(ErrorCode.REQUEST_INVALID, "The parameter is given twice.", name);
+    }
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  @Nullable String header(String name) {
+    return request.getHeader(name);
+  }
+
+  /** Whether the client would rather have {@code wanted} than {@code other}; ties go to other. */
+  boolean prefers(String wanted, String other) {
+    for (MIMEHeader accepted : routing.parsedHeaders().accept()) {
+      String type = accepted.component() + "/" + accepted.subComponent();
+      if (type.equals(wanted)) {
+        return true;
+      }
+      if (type.equals(other) || accepted.component().equals("*")) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** Sets a header of the answer. */
+  Exchange with(String name, String value) {
+    request.response().putHeader(name, value);
+    return this;
+  }
+
+  void json(int status, Object resource) {
+    end(status, JSON, Buffer.buffer(Json.text(resource)));
+  }
+
+  void problem(Rejected rejected) {
+    problem(ProblemResource.of(rejected));
+  }
+
+  void problem(ErrorCode code, String detail) {
+    problem(ProblemResource.of(code, detail, null));
+  }
+
+  private void problem(ProblemResource problem) {
+    if (problem.status() == 401) {
+      with("WWW-Authenticate", "Bearer realm=\"pointsman\"");
+    }
+    if (problem.status() == 429) {
+      with("Retry-After", "5");
+    }
+    end(problem.status(), PROBLEM, Buffer.buffer(Json.text(problem)));
+  }
+
+  /** Answers a read: with its ETag, or with 304 where the client has it already. */
+  void read(String type, Buffer body) {
+    String tag = Etag.of(body.getBytes());
+    with("ETag", tag).with("Vary", "Accept, Authorization");
+    String known = header("If-None-Match");
+    if (known != null && Etag.matches(known, tag)) {
+      end(304, null, Buffer.buffer());
+    } else {
+      end(200, type, body);
+    }
+  }
+
+  void read(Object resource) {
+    read(JSON, Buffer.buffer(Json.text(resource)));
+  }
+
+  /** Ends the answer. Does nothing where there was one, or where the client has gone. */
+  void end(int status, @Nullable String type, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    boolean unread = hasBody() && !request.isEnded();
+    response.setStatusCode(status).putHeader("Cache-Control", "no-cache");
+    if (type != null) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, type);
+    }
+    if (unread) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == 304;
+    if (bodiless) {
+      if (status != 304) {
+        response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+      }
+      response.end();
+    } else {
+      response.end(body);
+    }
+    if (unread) {
+      linger();
+    }
+  }
+
+  /**
+   * Lets a client that is still sending notice its answer: reads on a little, then only waits for
+   * it to close. To close at once would reset the connection, and the answer would be lost.
+   */
+  private void linger() {
+    AtomicLong left = new AtomicLong(limits.drain());
+    request.handler(buffer -> {
+      if (left.addAndGet(-buffer.length()) <= 0) {
+        request.pause();
+      }
+    });
+    request.endHandler(_ -> request.connection().close());
+    request.exceptionHandler(_ -> {}); // It has gone: what we wait for.
+    connections.busy(request.connection(), limits.linger());
+    long timer = vertx.setTimer(limits.linger().toMillis(), _ -> request.connection().close());
+    request
+        .connection()
+        .closeHandler(_ -> {
+          vertx.cancelTimer(timer);
+          connections.closed(request.connection());
+        });
+    request.resume();
+  }
+}

@@ -1,0 +1,162 @@
+package dev.pointsman.agent.http;
+
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every address of the API, in one place; one router for each listener. */
+final class Routes {
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+  private final Vertx vertx;
+  private final HttpLimits limits;
+  private final MetricsRegistry metrics;
+  private final BooleanSupplier ready;
+  private final String version;
+  private final Handlers handlers;
+
+  /** What the addresses lead to. */
+  record Handlers(Reading reading, Uploads uploads, Deploying deploying, Following following) {}
+
+  /** Answers an exchange, at once or later; what it throws is answered for it. */
+  @FunctionalInterface
+  interface Action {
+    void answer(Exchange exchange) throws Rejected;
+  }
+
+  /** As {@link Action}, for a request with a small body. */
+  @FunctionalInterface
+  interface BodyAction {
+    void answer(Exchange exchange, byte[] body) throws Rejected;
+  }
+
+  Routes(Vertx vertx, HttpLimits limits, ApiSource source, Handlers handlers) {
+    this.vertx = vertx;
+    this.limits = limits;
+    this.metrics = source.metrics();
+    this.ready = source.ready();
+    this.version = source.version();
+    this.handlers = handlers;
+  }
+
+  /** The routes for a listener whose callers {@code gate} knows. */
+  Router router(Gate gate, Connections connections) {
+    Router router = Router.router(vertx);
+    router.route().handler(routing -> begin(routing, connections));
+    probes(router);
+    router.route().handler(routing -> admit(routing, gate));
+    Reading reading = handlers.reading();
+    Deploying deploying = handlers.deploying();
+    at(router, "/metrics").get(Scope.READ, this::metrics).done();
+    at(router, "/v1/apps").get(Scope.READ, reading::apps).done();
+    at(router, "/v1/apps/:app").get(Scope.READ, reading::app).done();
+    at(router, "/v1/apps/:app/releases").get(Scope.READ, reading::releases).done();
+    at(router, "/v1/apps/:app/releases/:release")
+        .get(Scope.READ, reading::release)
+        .on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::put)
+        .done();
+    at(router, "/v1/apps/:app/deployments")
+        .get(Scope.READ, reading::deployments)
+        .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::deploy))
+        .done();
+    at(router, "/v1/apps/:app/rollback")
+        .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
+        .done();
+    at(router, "/v1/deployments/:id").get(Scope.READ, reading::deployment).done();
+    at(router, "/v1/events").get(Scope.READ, handlers.following()::events).done();
+    router.route().handler(routing -> nothingHere(Exchange.of(routing)));
+    failures(router, connections);
+    return router;
+  }
+
+  private void probes(Router router) {
+    at(router, "/healthz")
+        .get(null, e -> e.json(200, Map.of("status", "alive", "version", version)))
+        .done();
+    at(router, "/readyz")
+        .get(
+            null,
+            e -> {
+              boolean now = ready.getAsBoolean();
+              e.json(now ? 200 : 503, Map.of("status", now ? "ready" : "not ready"));
+            })
+        .done();
+  }
+
+  private void begin(RoutingContext routing, Connections connections) {
+    Exchange exchange = Exchange.begin(vertx, routing, limits, connections);
+    exchange.with("Server", "pointsman/" + version);
+    long since = System.nanoTime();
+    routing.addEndHandler(_ -> {
+      connections.idle(routing.request().connection());
+      String route = routing.get(Address.ROUTE, "other");
+      int status = routing.response().getStatusCode();
+      double seconds = (System.nanoTime() - since) / 1e9;
+      metrics.answered(routing.request().method().name(), route, status, seconds);
+      LOG.atDebug()
+          .addKeyValue("method", routing.request().method())
+          .addKeyValue("path", routing.request().path())
+          .addKeyValue("status", status)
+          .addKeyValue("caller", exchange.caller().name())
+          .log("Answered");
+    });
+    routing.next();
+  }
+
+  private static void admit(RoutingContext routing, Gate gate) {
+    Exchange exchange = Exchange.of(routing);
+    try {
+      exchange.admitted(gate.admit(exchange.header("Authorization")));
+    } catch (Rejected e) {
+      exchange.problem(e);
+      return;
+    }
+    routing.next();
+  }
+
+  private void metrics(Exchange exchange) throws Rejected {
+    exchange.caller().requireEveryApp();
+    exchange.end(200, MetricsRegistry.CONTENT_TYPE, Buffer.buffer(metrics.text()));
+  }
+
+  private static void nothingHere(Exchange exchange) {
+    exchange.problem(ErrorCode.NOT_FOUND, "There is nothing at " + exchange.request().path() + ".");
+  }
+
+  /** Reads the body before {@code action}: bounded in size and in time. */
+  private Action small(BodyAction action) {
+    return exchange -> new SmallBody(vertx, limits).read(exchange, action);
+  }
+
+  /** What the router itself refuses, and what handlers threw. */
+  private void failures(Router router, Connections connections) {
+    for (int status : List.of(400, 404, 405, 406, 413, 414, 415, 500)) {
+      router.errorHandler(status, routing -> failed(routing, status, connections));
+    }
+  }
+
+  private void failed(RoutingContext routing, int status, Connections connections) {
+    Exchange begun = Exchange.find(routing);
+    Exchange exchange = begun == null ? Exchange.begin(vertx, routing, limits, connections) : begun;
+    if (status < 500) {
+      exchange.problem(
+          status == 404 ? ErrorCode.NOT_FOUND : ErrorCode.REQUEST_INVALID,
+          "The request for " + routing.request().uri() + " is not one that this API knows.");
+      return;
+    }
+    Answering.bug(exchange, routing.failure());
+  }
+
+  private static Address at(Router router, String path) {
+    return new Address(router, path);
+  }
+}

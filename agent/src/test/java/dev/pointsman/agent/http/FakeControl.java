@@ -1,0 +1,258 @@
+package dev.pointsman.agent.http;
+
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.protocol.api.AppCondition;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.Phase;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReleaseState;
+import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.WorkerResource;
+import dev.pointsman.protocol.api.WorkerStateName;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The core as the API sees it: two apps in memory, and a reception that a test writes. */
+final class FakeControl implements Control {
+  static final Instant THEN = Instant.parse("2026-11-22T18:45:07Z");
+
+  /** What a test does with an upload. */
+  interface Reception {
+    StagedResource receive(AppName app, ReleaseId release, InputStream body)
+        throws Rejected, IOException, InterruptedException;
+  }
+
+  final EventLog events = new EventLog(Clock.systemUTC());
+  final Map<String, DeploymentResource> deployments = new LinkedHashMap<>();
+  final List<String> asked = new ArrayList<>();
+  volatile Reception reception = (app, release, body) -> staged(app, release, drain(body));
+  volatile @Nullable Rejected refusal;
+  volatile @Nullable RuntimeException bug;
+  volatile int followers;
+  private final List<AppResource> apps = List.of(webApp("web"), webApp("api"));
+
+  static StagedResource staged(AppName app, ReleaseId release, long bytes) {
+    return new StagedResource(app.value(), release.value(), "staged", true, 22, bytes, 1, null);
+  }
+
+  static long drain(InputStream body) throws IOException {
+    byte[] chunk = new byte[32 << 10];
+    long total = 0;
+    for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
+      total += count;
+    }
+    return total;
+  }
+
+  static AppResource webApp(String name) {
+    WorkerResource online =
+        new WorkerResource(
+            0,
+            name + "-17",
+            WorkerStateName.ONLINE,
+            4711,
+            "r42",
+            "0123456789ab",
+            THEN,
+            0,
+            null,
+            1000,
+            3,
+            5,
+            50L << 20);
+    WorkerResource waiting =
+        new WorkerResource(
+            1,
+            name + "-18",
+            WorkerStateName.BACKING_OFF,
+            null,
+            "r42",
+            "0123456789ab",
+            THEN,
+            2,
+            "exited with status 1",
+            0,
+            0,
+            0,
+            0);
+    return new AppResource(
+        name,
+        AppCondition.DEGRADED,
+        "r42",
+        "0123456789ab",
+        "127.0.0.1:3000",
+        2,
+        List.of(online, waiting),
+        null,
+        List.of("slot 1 crashed"));
+  }
+
+  static DeploymentResource deployment(
+      String id, String app, DeploymentKind kind, DeploymentState state, String to, String by) {
+    return new DeploymentResource(
+        id,
+        app,
+        kind,
+        state,
+        Phase.ROLL,
+        "r41",
+        to,
+        by,
+        THEN,
+        state.isOver() ? THEN.plusSeconds(60) : null,
+        1,
+        2,
+        null,
+        List.of(new DeploymentResource.PhaseTime("activate", THEN)));
+  }
+
+  private void check() throws Rejected {
+    if (bug != null) {
+      throw bug;
+    }
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  @Override
+  public List<AppResource> apps() {
+    if (bug != null) {
+      throw bug;
+    }
+    return apps;
+  }
+
+  @Override
+  public AppResource app(AppName app) throws Rejected {
+    return apps.stream()
+        .filter(known -> known.app().equals(app.value()))
+        .findFirst()
+        .orElseThrow(() -> new Rejected(ErrorCode.APP_UNKNOWN, app + " is not configured here."));
+  }
+
+  @Override
+  public List<ReleaseResource> releases(AppName app) throws Rejected {
+    app(app);
+    return List.of(
+        new ReleaseResource(
+            app.value(),
+            "r42",
+            ReleaseState.ACTIVE,
+            true,
+            42,
+            "ab".repeat(32),
+            List.of("ci@web"),
+            THEN,
+            THEN,
+            22,
+            3_915_328));
+  }
+
+  @Override
+  public synchronized List<DeploymentResource> deployments(AppName app) throws Rejected {
+    app(app);
+    return deployments.values().stream().filter(d -> d.app().equals(app.value())).toList();
+  }
+
+  @Override
+  public synchronized DeploymentResource deployment(String id) throws Rejected {
+    DeploymentResource deployment = deployments.get(id);
+    if (deployment == null) {
+      throw new Rejected(ErrorCode.DEPLOYMENT_UNKNOWN, id + " is not known here.");
+    }
+    return deployment;
+  }
+
+  @Override
+  public DeploymentResource deploy(AppName app, ReleaseId release, boolean force, String by)
+      throws Rejected {
+    app(app);
+    return begin(
+        app, DeploymentKind.DEPLOY, release.value(), "deploy " + release + " " + force, by);
+  }
+
+  @Override
+  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String by)
+      throws Rejected {
+    app(app);
+    String to = release == null ? "r41" : release.value();
+    return begin(app, DeploymentKind.ROLLBACK, to, "rollback " + release, by);
+  }
+
+  private synchronized DeploymentResource begin(
+      AppName app, DeploymentKind kind, String to, String what, String by) throws Rejected {
+    check();
+    asked.add(what + " by " + by);
+    String id = app + "-" + (deployments.size() + 1);
+    DeploymentResource begun = deployment(id, app.value(), kind, DeploymentState.RUNNING, to, by);
+    deployments.put(id, begun);
+    return begun;
+  }
+
+  /** The deployment ends. */
+  synchronized void finish(String id, DeploymentState state) {
+    DeploymentResource was = deployments.get(id);
+    deployments.put(
+        id, deployment(id, was.app(), was.kind(), state, was.toRelease(), was.requestedBy()));
+    notifyAll();
+  }
+
+  @Override
+  public StagedResource receive(AppName app, ReleaseId release, InputStream body, String by)
+      throws Rejected, IOException, InterruptedException {
+    app(app);
+    check();
+    return reception.receive(app, release, body);
+  }
+
+  @Override
+  public synchronized DeploymentResource await(String id, Duration limit)
+      throws Rejected, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!deployment(id).state().isOver()) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        break;
+      }
+      wait(left);
+    }
+    return deployment(id);
+  }
+
+  @Override
+  public List<EventResource> eventsSince(@Nullable String after) {
+    return events.since(after);
+  }
+
+  @Override
+  public AutoCloseable follow(Consumer<EventResource> follower) {
+    AutoCloseable subscription = events.follow(follower);
+    changeFollowers(1);
+    return () -> {
+      subscription.close();
+      changeFollowers(-1);
+    };
+  }
+
+  private synchronized void changeFollowers(int by) {
+    followers += by;
+  }
+}
