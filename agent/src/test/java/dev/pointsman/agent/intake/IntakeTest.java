@@ -10,10 +10,10 @@ import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -195,21 +195,22 @@ class IntakeTest {
 
     @Test
     void aDiskThatFillsUpLaterGetsItsSpaceBack() throws Exception {
-      host.atBarrier =
-          () -> {
-            throw new UncheckedIOException(
-                new FileSystemException("x", null, "No space left on device"));
-          };
+      for (String text : List.of("No space left on device", "Disk quota exceeded")) {
+        host.diskFault = new IOException("sync", new FileSystemException("x", null, text));
+        Rejected rejected = host.refuses("disk.space", TestBundle.archive(ci).build());
+        assertThat(rejected.detail()).contains(text);
+      }
+    }
+
+    @Test
+    void aDiskThatFailsIsNoRefusal() throws Exception {
+      host.diskFault = new FileSystemException("x", null, "Input/output error");
       Map<String, String> before = host.snapshot();
       assertThatThrownBy(() -> host.receive(TestBundle.archive(ci).build()))
-          .isInstanceOf(UncheckedIOException.class);
+          .isSameAs(host.diskFault);
       assertThat(host.snapshot()).isEqualTo(before);
-      IOException full =
-          new IOException(new FileSystemException("x", null, "No space left on device"));
-      assertThat(DiskFull.of(full))
-          .hasValueSatisfying(
-              rejected -> assertThat(rejected.code().wire()).isEqualTo("disk.space"));
-      assertThat(DiskFull.of(new IOException("Input/output error"))).isEmpty();
+      host.diskFault = null;
+      assertThat(host.receive(TestBundle.archive(ci).build()).created()).isTrue();
     }
 
     @Test
