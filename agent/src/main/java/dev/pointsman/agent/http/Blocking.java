@@ -1,5 +1,8 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
+import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +43,35 @@ final class Blocking implements AutoCloseable {
   /** How many run. */
   int count() {
     return running.size();
+  }
+
+  /** What has to wait for the core; the result answers the exchange, on its own event loop. */
+  @FunctionalInterface
+  interface Work {
+    Runnable run() throws Rejected, InterruptedException;
+  }
+
+  /** Does {@code work} off the event loop and answers with what comes of it. */
+  Thread answer(Context context, Exchange exchange, String name, Work work) {
+    return run(
+        name,
+        () -> {
+          Runnable answer = attempt(exchange, name, work);
+          context.runOnContext(_ -> answer.run());
+        });
+  }
+
+  private static Runnable attempt(Exchange exchange, String name, Work work) {
+    try {
+      return work.run();
+    } catch (Rejected e) {
+      return () -> exchange.problem(e);
+    } catch (InterruptedException _) {
+      return () -> exchange.problem(ErrorCode.AGENT_STOPPING, "The agent stops.");
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request", name).setCause(e).log("A bug while answering");
+      return () -> exchange.problem(ErrorCode.INTERNAL, "Answering failed.");
+    }
   }
 
   /** Interrupts what runs and waits for it, within reason. */

@@ -50,7 +50,7 @@ public final class HttpApi implements AutoCloseable {
     this.socket = new UnixSocket(config.socket());
     Control control = source.control();
     InstantSource clock = InstantSource.system();
-    Deploying deploying = new Deploying(control, new Idempotency(clock));
+    Deploying deploying = new Deploying(vertx, control, blocking, new Idempotency(clock));
     this.uploads = new Uploads(vertx, control, blocking, deploying, limits);
     this.following = new Following(vertx, control, limits);
     Reading reading = new Reading(vertx, control, blocking, limits, clock);
