@@ -59,7 +59,8 @@ public final class AgentMain {
   }
 
   /**
-   * A bug ends the agent at once: workers go on, and its next run takes over from what is journaled, which is safer than going on with a part missing.
+   * A bug ends the agent at once: workers go on, and its next run takes over from what is
+   * journaled, which is safer than going on with a part missing.
    */
   private static void die(Logger log, Thread thread, Throwable bug) {
     log.error("A bug: the agent ends, workers go on. thread={}", thread.getName(), bug);
