@@ -88,13 +88,13 @@ final class Agent implements AutoCloseable {
               LOG.error("Trust: {}", alarm);
               events.publish("trust.alarm", null, alarm, Map.of());
             });
-    Map<AppName, App> unmodifiable = Map.copyOf(apps);
+    AppAcceptance acceptance = new AppAcceptance(Map.copyOf(apps));
     Intake intake =
         new Intake(
             config,
-            app -> apps.get(app).releases(),
+            acceptance::releases,
             trust,
-            new AppAcceptance(unmodifiable),
+            acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
     AgentControl control = new AgentControl(apps, intake, events);

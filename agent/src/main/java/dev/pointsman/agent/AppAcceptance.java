@@ -1,6 +1,7 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.intake.Acceptance;
+import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -23,6 +24,11 @@ record AppAcceptance(Map<AppName, App> apps) implements Acceptance {
   @Override
   public boolean mayReplace(AppName app, ReleaseId release) {
     return find(app).isUnused(release);
+  }
+
+  /** The releases of an app. */
+  ReleaseStore releases(AppName app) {
+    return find(app).releases();
   }
 
   private App find(AppName app) {

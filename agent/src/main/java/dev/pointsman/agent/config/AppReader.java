@@ -6,7 +6,9 @@ import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
+import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.trust.TrustPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,10 +193,7 @@ final class AppReader {
           "require",
           "require = [\"1 of ci@web\"] under [trust]: who of allowed_signers must have signed a release");
     }
-    for (String line : require.orElse(List.of())) {
-      Requirement.broken(line)
-          .ifPresent(rule -> trust.refuse("require", '"' + line + "\" " + rule));
-    }
+    require.ifPresent(lines -> checkRequire(trust, lines));
     String target = trust.text("target", "required");
     if (!target.equals("required") && !target.equals("optional")) {
       trust.refuse("target", "must be \"required\" or \"optional\"");
@@ -209,6 +208,16 @@ final class AppReader {
             target.equals("optional"));
     trust.refuseOthers();
     return read;
+  }
+
+  private static void checkRequire(Section trust, List<String> lines) {
+    for (String line : lines) {
+      try {
+        TrustPolicy.parse(List.of(line));
+      } catch (Rejected e) {
+        trust.refuse("require", e.detail());
+      }
+    }
   }
 
   private static LogConfig log(Section log) {

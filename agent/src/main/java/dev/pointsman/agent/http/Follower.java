@@ -4,6 +4,7 @@ import dev.pointsman.protocol.api.EventResource;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ final class Follower {
 
   private final Vertx vertx;
   private final Context context;
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final HttpLimits limits;
   private final Predicate<EventResource> wanted;
@@ -38,18 +40,20 @@ final class Follower {
   private final ArrayBlockingQueue<EventResource> queue;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean over;
+  private boolean forgotten;
   private AutoCloseable subscription = () -> {};
   private long heartbeat;
 
   Follower(
       Vertx vertx,
-      HttpServerResponse response,
+      HttpServerRequest request,
       HttpLimits limits,
       Predicate<EventResource> wanted,
       Consumer<Follower> whenOver) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.response = response;
+    this.request = request;
+    this.response = request.response();
     this.limits = limits;
     this.wanted = wanted;
     this.whenOver = whenOver;
@@ -88,8 +92,11 @@ final class Follower {
     }
     if (!queue.offer(event)) {
       LOG.atInfo().addKeyValue("queued", limits.queue()).log("A follower of events is too slow");
-      context.runOnContext(_ -> response.reset());
       over = true;
+      context.runOnContext(_ -> {
+        Abort.now(request.connection());
+        over();
+      });
     } else if (scheduled.compareAndSet(false, true)) {
       context.runOnContext(_ -> {
         scheduled.set(false);
@@ -131,8 +138,13 @@ final class Follower {
     });
   }
 
+  /** Forgets this follower; called once or more on the event loop, however the stream ended. */
   private void over() {
     over = true;
+    if (forgotten) {
+      return;
+    }
+    forgotten = true;
     vertx.cancelTimer(heartbeat);
     try {
       subscription.close();

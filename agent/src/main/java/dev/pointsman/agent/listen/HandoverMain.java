@@ -1,8 +1,12 @@
 package dev.pointsman.agent.listen;
 
 import dev.pointsman.agent.linux.DescriptorPassing;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Sends descriptor 3 to the unix datagram socket that the argument names.
@@ -16,6 +20,27 @@ public final class HandoverMain {
   private static final int SHARED_SOCKET = 3;
 
   private HandoverMain() {}
+
+  /**
+   * How to run this program, but for its argument, with the runtime and the class path of this
+   * process; for {@code POINTSMAN_HANDOVER}.
+   */
+  public static List<String> command() {
+    String classPath =
+        Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+            .splitAsStream(System.getProperty("java.class.path"))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx32m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        classPath,
+        HandoverMain.class.getName());
+  }
 
   /** The one argument is the path. Exit codes: 0 sent, 1 failed, 64 wrong usage. */
   public static void main(String[] args) {

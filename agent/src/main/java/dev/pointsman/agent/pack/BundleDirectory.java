@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,7 @@ public final class BundleDirectory {
   public static BundleDirectory open(Path directory) throws Rejected, IOException {
     Path file = directory.resolve(MANIFEST);
     if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(
+      throw new IOException(
           directory
               + " is no bundle: there is no "
               + MANIFEST

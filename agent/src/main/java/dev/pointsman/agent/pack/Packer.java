@@ -9,10 +9,8 @@ import dev.pointsman.protocol.bundle.TreeBuilder;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,7 +54,7 @@ public final class Packer {
 
   private static void checkPlaces(PackRequest request) throws IOException {
     if (!Files.isDirectory(request.tree())) {
-      throw new NotDirectoryException(request.tree() + " is no directory");
+      throw new IOException(request.tree() + " is no directory");
     }
     Path output = request.output().toAbsolutePath().normalize();
     if (output.startsWith(request.tree().toRealPath())
@@ -65,8 +63,7 @@ public final class Packer {
           output + " lies in the tree that is to be packed: choose an --output outside of it");
     }
     if (Files.exists(output, LinkOption.NOFOLLOW_LINKS) && !isEmptyDirectory(output)) {
-      throw new FileAlreadyExistsException(
-          output + " exists already: remove it, or choose another --output");
+      throw new IOException(output + " exists already: remove it, or choose another --output");
     }
   }
 

@@ -103,9 +103,9 @@ class ConfigMistakesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          require = ["ci@web"]              | trust.require = [ci@web]: "ci@web" must read "K of PRINCIPAL[,PRINCIPAL]..", as "1 of ci@web"
-          require = ["2 of ann@ops"]        | trust.require = [2 of ann@ops]: "2 of ann@ops" asks for more signatures than it names principals
-          require = ["1 of a@b,a@b"]        | trust.require = [1 of a@b,a@b]: "1 of a@b,a@b" names a principal twice
+          require = ["ci@web"]              | trust.require = [ci@web]: require "ci@web" is not of the form "1 of ci@web" or "2 of alice@ops,bob@ops"
+          require = ["2 of ann@ops"]        | trust.require = [2 of ann@ops]: require "2 of ann@ops" asks for more principals than it names
+          require = ["1 of a@b,a@b"]        | trust.require = [1 of a@b,a@b]: require "1 of a@b,a@b" names a principal twice
           require = []                      | trust.require = []: must be a list of texts, as ["1 of ci@web"]
           require = "1 of ci@web"           | trust.require = "1 of ci@web": must be a list of texts, as ["1 of ci@web"]
           """)

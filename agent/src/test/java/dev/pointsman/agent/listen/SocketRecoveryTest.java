@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -170,7 +171,8 @@ class SocketRecoveryTest {
   /** Sends as a worker does: by the program, which has the socket as descriptor 3. */
   private void sendByProgram(int descriptor, Path path) {
     try {
-      List<String> command = Launcher.java(HandoverMain.class, path.toString());
+      List<String> command = new ArrayList<>(HandoverMain.command());
+      command.add(path.toString());
       launcher.launch(List.of(descriptor), command.toArray(String[]::new));
     } catch (Exception e) {
       throw new AssertionError("the sender could not be started", e);

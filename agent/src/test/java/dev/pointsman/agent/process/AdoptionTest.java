@@ -31,7 +31,7 @@ class AdoptionTest {
 
   @Test
   void tellsTheSignalThatEndedAProcessOfSomebodyElse() throws Exception {
-    Launched adopted = launcher.adopt(stranger("exec sleep 600")).orElseThrow();
+    Launched adopted = launcher.adopt(stranger("", "exec sleep 600")).orElseThrow();
     assertThat(adopted.process().isAlive()).isTrue();
 
     assertThat(adopted.process().signal(Signal.SIGTERM)).isTrue();
@@ -43,7 +43,7 @@ class AdoptionTest {
   @Test
   void tellsTheExitCodeOfAProcessOfSomebodyElse() throws Exception {
     Launched adopted =
-        launcher.adopt(stranger("trap 'exit 42' TERM; while :; do sleep 1; done")).orElseThrow();
+        launcher.adopt(stranger("trap 'exit 42' TERM", "while :; do sleep 1; done")).orElseThrow();
 
     adopted.process().signalGroup(Signal.SIGTERM);
 
@@ -53,7 +53,7 @@ class AdoptionTest {
   @Test
   void tellsASuccessfulEndOfAProcessOfSomebodyElse() throws Exception {
     Launched adopted =
-        launcher.adopt(stranger("trap 'exit 0' TERM; while :; do sleep 1; done")).orElseThrow();
+        launcher.adopt(stranger("trap 'exit 0' TERM", "while :; do sleep 1; done")).orElseThrow();
 
     adopted.process().signalGroup(Signal.SIGTERM);
 
@@ -90,7 +90,7 @@ class AdoptionTest {
 
   @Test
   void doesNotAdoptWhoeverHasTheNumberNow() throws Exception {
-    ProcessIdentity stranger = stranger("exec sleep 600");
+    ProcessIdentity stranger = stranger("", "exec sleep 600");
     int pid = stranger.pid();
     String boot = stranger.bootId();
 
@@ -135,16 +135,12 @@ class AdoptionTest {
     assertThat(launcher.processes().findByEnvironment("DIR", unique)).isEmpty();
   }
 
-  /** A process whose parent has ended, so that it is nobody's child of ours. */
-  private ProcessIdentity stranger(String script) throws Exception {
+  /** A process whose parent has ended, so that it is no child of ours; its traps are set. */
+  private ProcessIdentity stranger(String traps, String body) throws Exception {
     Path number = directory.resolve("number");
+    String script = traps + "\necho $$ > number.part; mv number.part number\n" + body;
     Process parent =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "setsid sh -c 'echo $$ > number.part; mv number.part number; "
-                    + script.replace("'", "'\\''")
-                    + "' > /dev/null 2>&1 &")
+        new ProcessBuilder("sh", "-c", "setsid sh -c \"$0\" > /dev/null 2>&1 &", script)
             .directory(directory.toFile())
             .start();
     assertThat(parent.waitFor()).isZero();

@@ -9,7 +9,8 @@ public final class BundleHead {
   private final byte[] manifest;
   private final Map<String, byte[]> signatures;
 
-  BundleHead(byte[] manifest, Map<String, byte[]> signatures) {
+  /** A head with these parts. */
+  public BundleHead(byte[] manifest, Map<String, byte[]> signatures) {
     this.manifest = manifest;
     this.signatures = Collections.unmodifiableMap(new LinkedHashMap<>(signatures));
   }

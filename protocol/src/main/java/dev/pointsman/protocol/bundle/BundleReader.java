@@ -29,6 +29,7 @@ public final class BundleReader {
   private final TarReader tar;
   private Stage stage = Stage.MANIFEST;
   private TarEntry.@Nullable File pending;
+  private boolean ended;
 
   /** The members in their order. */
   private enum Stage {
@@ -141,8 +142,9 @@ public final class BundleReader {
   }
 
   private TarEntry.@Nullable File nextFile() throws Rejected, IOException {
-    TarEntry entry = tar.next();
+    TarEntry entry = ended ? null : tar.next();
     if (entry == null) {
+      ended = true;
       return null;
     }
     if (entry instanceof TarEntry.File file) {

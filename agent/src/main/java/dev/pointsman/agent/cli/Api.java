@@ -1,0 +1,49 @@
+package dev.pointsman.agent.cli;
+
+import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.StagedResource;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands ask of an agent. Every call blocks; one thread. */
+interface Api extends AutoCloseable {
+  Answer<List<AppResource>> apps() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<AppResource> app(String app) throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<List<ReleaseResource>> releases(String app)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<DeploymentResource> deploy(String app, String release, boolean force)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<DeploymentResource> rollback(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** One deployment, when it is over or {@code wait} has passed. */
+  Answer<DeploymentResource> deployment(String id, Duration wait)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** The kept events after {@code since}, oldest first. */
+  Answer<List<EventResource>> recentEvents(@Nullable String app, @Nullable String since)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Hands over every event after {@code since} until the agent ends the stream. */
+  void events(
+      @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  @Override
+  void close();
+}

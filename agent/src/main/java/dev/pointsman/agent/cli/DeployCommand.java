@@ -1,0 +1,41 @@
+package dev.pointsman.agent.cli;
+
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pointsman deploy APP RELEASE}. */
+@Command(name = "deploy", description = "Move an app to a release that is staged on the host.")
+final class DeployCommand extends Verb {
+  @Mixin private Connection connection = new Connection();
+  @Mixin private Waiting waiting = new Waiting();
+
+  @Parameters(index = "0", paramLabel = "APP")
+  private @Nullable AppName app;
+
+  @Parameters(index = "1", paramLabel = "RELEASE")
+  private @Nullable ReleaseId release;
+
+  @Option(names = "--force", description = "Deploy in spite of a bad mark or an unhealthy pool.")
+  private boolean force;
+
+  DeployCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (Api api = connection.open(this)) {
+      return waiting.follow(
+          this,
+          api,
+          api.deploy(
+              Objects.requireNonNull(app).value(), Objects.requireNonNull(release).value(), force));
+    }
+  }
+}

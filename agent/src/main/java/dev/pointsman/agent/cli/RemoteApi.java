@@ -1,0 +1,107 @@
+package dev.pointsman.agent.cli;
+
+import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.http.ApiClient;
+import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Target;
+import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.StagedResource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A real agent, over its HTTP API. */
+final class RemoteApi implements Api {
+  private final ApiClient client;
+
+  private RemoteApi(ApiClient client) {
+    this.client = client;
+  }
+
+  static Api connect(Target target) {
+    return new RemoteApi(ApiClient.connect(target));
+  }
+
+  /** A call that may find nobody. */
+  private interface Call<T> {
+    T run() throws ApiProblem, IOException, InterruptedException;
+  }
+
+  private static <T> T reached(Call<T> call)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    try {
+      return call.run();
+    } catch (IOException e) {
+      throw new AgentUnreachable(e);
+    }
+  }
+
+  @Override
+  public Answer<List<AppResource>> apps()
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::apps);
+  }
+
+  @Override
+  public Answer<AppResource> app(String app)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.app(app));
+  }
+
+  @Override
+  public Answer<List<ReleaseResource>> releases(String app)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.releases(app));
+  }
+
+  @Override
+  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.push(app, release, body, deploy));
+  }
+
+  @Override
+  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.deploy(app, release, force));
+  }
+
+  @Override
+  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.rollback(app, release));
+  }
+
+  @Override
+  public Answer<DeploymentResource> deployment(String id, Duration wait)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.deployment(id, wait));
+  }
+
+  @Override
+  public Answer<List<EventResource>> recentEvents(@Nullable String app, @Nullable String since)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.recentEvents(app, since));
+  }
+
+  @Override
+  public void events(
+      @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    reached(() -> {
+      client.events(app, since, follower);
+      return true;
+    });
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.pointsman.agent.cli;
+
+import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Json;
+import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.StagedResource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An agent that answers from a script, and remembers what it was asked. */
+final class FakeApi implements Api {
+  final List<String> asked = new ArrayList<>();
+  byte[] received = {};
+  private final FakeTime time;
+  private final Deque<Object> answers = new ArrayDeque<>();
+  private int open;
+
+  FakeApi(FakeTime time) {
+    this.time = time;
+  }
+
+  /** What the next calls come to, in order: values, lists of events to stream, or exceptions. */
+  FakeApi answering(Object... next) {
+    answers.addAll(Arrays.asList(next));
+    return this;
+  }
+
+  FakeApi opened() {
+    open++;
+    return this;
+  }
+
+  boolean isClosed() {
+    return open == 0;
+  }
+
+  boolean isDone() {
+    return answers.isEmpty();
+  }
+
+  private Object next(String question) throws ApiProblem, AgentUnreachable {
+    asked.add(question);
+    if (answers.isEmpty()) {
+      throw new IllegalStateException("nobody expected: " + question);
+    }
+    return switch (answers.removeFirst()) {
+      case ApiProblem problem -> throw problem;
+      case AgentUnreachable away -> throw away;
+      case RuntimeException bug -> throw bug;
+      case Object value -> value;
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T> Answer<T> answer(String question) throws ApiProblem, AgentUnreachable {
+    Object value = next(question);
+    return new Answer<>((T) value, Json.text(value));
+  }
+
+  @Override
+  public Answer<List<AppResource>> apps() throws ApiProblem, AgentUnreachable {
+    return answer("apps");
+  }
+
+  @Override
+  public Answer<AppResource> app(String app) throws ApiProblem, AgentUnreachable {
+    return answer("app " + app);
+  }
+
+  @Override
+  public Answer<List<ReleaseResource>> releases(String app) throws ApiProblem, AgentUnreachable {
+    return answer("releases " + app);
+  }
+
+  @Override
+  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable {
+    try (InputStream in = body.open()) {
+      received = in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (received.length != body.length().orElse(-1)) {
+      throw new IllegalStateException("the length is not what was said");
+    }
+    return answer("push " + app + " " + release + (deploy ? " deploy" : ""));
+  }
+
+  @Override
+  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+      throws ApiProblem, AgentUnreachable {
+    return answer("deploy " + app + " " + release + (force ? " force" : ""));
+  }
+
+  @Override
+  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable {
+    return answer("rollback " + app + " " + release);
+  }
+
+  /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */
+  @Override
+  public Answer<DeploymentResource> deployment(String id, Duration wait)
+      throws ApiProblem, AgentUnreachable {
+    Answer<DeploymentResource> answer = answer("deployment " + id);
+    if (!answer.value().state().isOver()) {
+      time.pass(wait);
+    }
+    return answer;
+  }
+
+  @Override
+  public Answer<List<EventResource>> recentEvents(@Nullable String app, @Nullable String since)
+      throws ApiProblem, AgentUnreachable {
+    return answer("recent " + app + " " + since);
+  }
+
+  @Override
+  public void events(
+      @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, AgentUnreachable {
+    Object value = next("events " + app + " " + since);
+    for (Object event : (List<?>) value) {
+      follower.accept(new Answer<>((EventResource) event, Json.text(event)));
+    }
+  }
+
+  @Override
+  public void close() {
+    open--;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.pointsman.agent.release;
+
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.BundleHead;
+import dev.pointsman.protocol.bundle.FileList;
+import dev.pointsman.protocol.bundle.Manifest;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.TreeBuilder;
+import dev.pointsman.protocol.bundle.TreeEntry;
+import dev.pointsman.protocol.bundle.TreeLimits;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Stages small releases for tests. */
+final class Stages {
+  static final AppName WEB = new AppName("web");
+  static final Instant CREATED = Instant.parse("2026-11-22T18:45:07Z");
+
+  /** An ordinary little tree. */
+  static final Map<String, String> TREE =
+      Map.of("server/main.js", "listen()", "server/run.sh", "#!/bin/sh", "index.html", "<html>");
+
+  private Stages() {}
+
+  static Manifest manifest(ReleaseId id) {
+    return new Manifest(
+        WEB,
+        id,
+        1,
+        CREATED,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new Manifest.Archive("0".repeat(64), 1, "tar", 1, 1)),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Stages and publishes a tree with a link and an empty directory besides {@code files}. */
+  static StagedRelease publish(ReleaseStore store, ReleaseId id, Map<String, String> files)
+      throws IOException, Rejected {
+    try (Staging staging = store.stage()) {
+      return publish(store, staging, id, files);
+    }
+  }
+
+  static StagedRelease publish(
+      ReleaseStore store, Staging staging, ReleaseId id, Map<String, String> files)
+      throws IOException, Rejected {
+    Manifest manifest = manifest(id);
+    ReleaseTree tree = fill(staging, files);
+    BundleHead head =
+        new BundleHead(manifest.toJson(), Map.of("release.json.sig", new byte[] {1, 2, 3}));
+    return store.publish(staging, head, manifest, tree, List.of("ci@web"));
+  }
+
+  static ReleaseTree fill(Staging staging, Map<String, String> files) throws IOException, Rejected {
+    staging.modifiedAt(CREATED);
+    TreeBuilder builder = new TreeBuilder(new TreeLimits(1_000, 100, 1 << 20, 1 << 20, 1 << 20));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      byte[] content = file.getValue().getBytes(StandardCharsets.UTF_8);
+      boolean executable = file.getKey().endsWith(".sh");
+      builder.claimFile(file.getKey(), content.length);
+      NewFile made = staging.createFile(file.getKey());
+      String sha256;
+      try (made) {
+        made.write(content, 0, content.length);
+        sha256 = made.sha256();
+      }
+      staging.settle(made, executable);
+      builder.add(new TreeEntry.File(file.getKey(), executable, content.length, sha256));
+    }
+    builder.addLink("bin/start", "../server/run.sh");
+    builder.addDirectory("uploads/empty");
+    ReleaseTree tree = builder.build();
+    staging.finish(tree);
+    try (OutputStream out = Files.newOutputStream(staging.list())) {
+      FileList.write(tree, out);
+    }
+    return tree;
+  }
+}

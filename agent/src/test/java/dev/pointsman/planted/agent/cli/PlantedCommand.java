@@ -1,0 +1,4 @@
+package dev.pointsman.planted.agent.cli;
+
+/** Lawful. */
+public record PlantedCommand(String name) {}
