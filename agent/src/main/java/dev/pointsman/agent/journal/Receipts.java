@@ -44,11 +44,13 @@ public final class Receipts implements AutoCloseable {
   }
 
   private final RandomAccessFile out; // Not a channel: interrupting a writer would close that.
+  private long end;
   private long number;
   private String previous;
 
-  private Receipts(RandomAccessFile out, long number, String previous) {
+  private Receipts(RandomAccessFile out, long end, long number, String previous) {
     this.out = out;
+    this.end = end;
     this.number = number;
     this.previous = previous;
   }
@@ -70,7 +72,7 @@ public final class Receipts implements AutoCloseable {
       }
       List<String> lines = content.substring(0, whole).lines().toList();
       return new Receipts(
-          out,
+          out, whole,
           lines.size(),
           lines.isEmpty() ? FIRST : digest(lines.getLast().getBytes(ISO_8859_1)));
     } catch (IOException | RuntimeException e) {
@@ -85,11 +87,12 @@ public final class Receipts implements AutoCloseable {
       throws IOException {
     Receipt receipt = new Receipt(number + 1, previous, at, releaseDigest, signers, deployment);
     String line = DiskJson.mapper().writeValueAsString(receipt);
-    long end = out.getFilePointer();
+    byte[] bytes = (line + "\n").getBytes(UTF_8);
     try {
-      out.write((line + "\n").getBytes(UTF_8));
+      out.write(bytes);
+      end += bytes.length;
     } catch (IOException e) {
-      takeBack(end, e);
+      takeBack(e);
       throw new IOException("cannot append a receipt: " + e.getMessage(), e);
     }
     number++;
@@ -98,7 +101,7 @@ public final class Receipts implements AutoCloseable {
   }
 
   /** Half a line would break the chain for all that follow. */
-  private void takeBack(long end, IOException cause) {
+  private void takeBack(IOException cause) {
     try {
       out.setLength(end);
       out.seek(end);

@@ -50,6 +50,11 @@ final class ControlChannel implements AutoCloseable {
     reader.start();
   }
 
+  /** Whether it is closed, and its thread has ended. */
+  boolean isOver() {
+    return closed && !reader.isAlive();
+  }
+
   ControlStatus status() {
     return status;
   }

@@ -19,8 +19,8 @@ final class CompactionTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 20260101})
   void whatIsLeftGivesTheSameState(long seed) throws Exception {
-    List<AppEntry> entries = Histories.random(seed, 6_000);
-    for (int length = 0; length <= entries.size(); length += 1 + length / 9) {
+    List<AppEntry> entries = Histories.random(seed, 2_500);
+    for (int length = 0; length <= entries.size(); length += 1 + length / 6) {
       List<AppEntry> some = entries.subList(0, length);
       List<AppEntry> condensed = Compaction.condense(some);
       same(
@@ -36,7 +36,7 @@ final class CompactionTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void theStateGoesOnTheSameAfterwards(long seed) throws Exception {
-    List<AppEntry> entries = Histories.random(seed, 3_000);
+    List<AppEntry> entries = Histories.random(seed, 1_500);
     for (int length = 1; length < entries.size(); length += 397) {
       List<AppEntry> mixed = new ArrayList<>(Compaction.condense(entries.subList(0, length)));
       mixed.addAll(entries.subList(length, entries.size()));
