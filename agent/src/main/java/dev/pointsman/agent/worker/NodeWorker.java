@@ -28,7 +28,7 @@ final class NodeWorker implements WorkerProcess {
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
-  private WorkerHandle handle;
+  private volatile WorkerHandle handle;
   private volatile @Nullable RunningProcess process;
 
   /** {@code logStart}: where in {@code log} this process began to write. */
@@ -36,7 +36,6 @@ final class NodeWorker implements WorkerProcess {
       WorkerHandle handle,
       Path directory,
       AppConfig config,
-      String healthPath,
       Path log,
       long logStart,
       Consumer<WorkerEvent> events) {
@@ -51,7 +50,7 @@ final class NodeWorker implements WorkerProcess {
         new Prober(
             handle.incarnation(),
             directory.resolve("app.sock"),
-            healthPath,
+            handle.healthPath(),
             config.health(),
             events);
   }
@@ -68,6 +67,11 @@ final class NodeWorker implements WorkerProcess {
   }
 
   @Override
+  public Incarnation incarnation() {
+    return handle.incarnation();
+  }
+
+  @Override
   public int pid() {
     return handle.process().pid();
   }
@@ -78,6 +82,9 @@ final class NodeWorker implements WorkerProcess {
     prober.begin();
     prober.slowDown();
     control.order("accept");
+    if (control.status().accepting()) { // An app with its own cluster does so from the start.
+      events.accept(new WorkerEvent.Accepting(incarnation()));
+    }
   }
 
   @Override
@@ -89,6 +96,9 @@ final class NodeWorker implements WorkerProcess {
             + config.roll().drainTimeout().toMillis()
             + " "
             + config.roll().longLivedTimeout().toMillis());
+    if (control.status().drained()) {
+      events.accept(new WorkerEvent.Drained(incarnation()));
+    }
   }
 
   @Override

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * nothing once the process has ended.
  */
 interface WorkerProcess {
+  /** Which one it is. */
+  Incarnation incarnation();
+
   /** Its number, for people; 0 where unknown. */
   int pid();
 
