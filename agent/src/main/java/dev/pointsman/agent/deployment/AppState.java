@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param staged releases that were accepted and not removed since
  * @param wanted what the slots are to run: written by intent alone, never derived from what happens
  *     to be running
- * @param good of each release the generation that was deployed successfully last; the last one
- *     last
+ * @param good of each release the generation that was deployed successfully last; the last one last
  * @param bad releases that failed here
  * @param running the deployment in progress
  * @param ended the last deployments that are over, the last one last

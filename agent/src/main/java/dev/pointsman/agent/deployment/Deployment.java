@@ -95,8 +95,7 @@ public record Deployment(
   private boolean isPossible(DeploymentState outcome) {
     return switch (status) {
       case Running _ -> outcome == DeploymentState.SUCCESSFUL;
-      case Reverting _ ->
-          outcome == DeploymentState.FAILED || outcome == DeploymentState.REVERTED;
+      case Reverting _ -> outcome == DeploymentState.FAILED || outcome == DeploymentState.REVERTED;
       case Over _ -> false;
     };
   }

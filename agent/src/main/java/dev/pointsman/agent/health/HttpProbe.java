@@ -27,8 +27,7 @@ public final class HttpProbe {
   private static final String END_OF_HEAD = "\r\n\r\n";
   private static final Pattern CONTENT_LENGTH =
       Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r\n");
-  private static final Pattern CHUNKED =
-      Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
+  private static final Pattern CHUNKED = Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
 
   private HttpProbe() {}
 

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Journal<E> implements Closeable {
   /**
-   * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. Not a channel:
-   * interrupting a thread in the middle of a write would close that.
+   * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. Not a
+   * channel: interrupting a thread in the middle of a write would close that.
    */
   private static final String WRITE_THROUGH = "rwd";
 

@@ -70,7 +70,9 @@ public final class Receipts implements AutoCloseable {
       }
       List<String> lines = content.substring(0, whole).lines().toList();
       return new Receipts(
-          out, lines.size(), lines.isEmpty() ? FIRST : digest(lines.getLast().getBytes(ISO_8859_1)));
+          out,
+          lines.size(),
+          lines.isEmpty() ? FIRST : digest(lines.getLast().getBytes(ISO_8859_1)));
     } catch (IOException | RuntimeException e) {
       out.close();
       throw e;
@@ -125,8 +127,7 @@ public final class Receipts implements AutoCloseable {
 
   private static String digest(byte[] line) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(line));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

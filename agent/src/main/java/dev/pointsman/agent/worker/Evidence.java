@@ -41,20 +41,20 @@ final class Evidence {
 
   private static @Nullable Trouble trouble(WorkerSupervisor.View view, AppConfig config) {
     return switch (view.state()) {
-          case Online(_, _, int failures, _) when failures >= config.health().failureThreshold() ->
-              new Trouble(
-                  Reason.WORKER_UNHEALTHY,
-                  "The worker failed " + failures + " probes in a row.",
-                  "failure_threshold=" + config.health().failureThreshold());
-          case BackingOff it -> it.trouble();
-          case Errored it -> it.trouble();
-          case Launching it when it.restarts().total() > 0 -> restarting(view);
-          case Standby it when it.restarts().total() > 0 -> restarting(view);
-          case Stopping(_, _, _, _, Ending.Again(var trouble, _)) -> trouble;
-          case Stopping(_, _, _, _, Ending.Condemned(var trouble)) -> trouble;
-          case Stopped it -> it.trouble();
-          case Online _, Launching _, Standby _, Draining _, Stopping _ -> null;
-        };
+      case Online(_, _, int failures, _) when failures >= config.health().failureThreshold() ->
+          new Trouble(
+              Reason.WORKER_UNHEALTHY,
+              "The worker failed " + failures + " probes in a row.",
+              "failure_threshold=" + config.health().failureThreshold());
+      case BackingOff it -> it.trouble();
+      case Errored it -> it.trouble();
+      case Launching it when it.restarts().total() > 0 -> restarting(view);
+      case Standby it when it.restarts().total() > 0 -> restarting(view);
+      case Stopping(_, _, _, _, Ending.Again(var trouble, _)) -> trouble;
+      case Stopping(_, _, _, _, Ending.Condemned(var trouble)) -> trouble;
+      case Stopped it -> it.trouble();
+      case Online _, Launching _, Standby _, Draining _, Stopping _ -> null;
+    };
   }
 
   /** Why {@code worker}, which is no longer wanted, failed its trial. */

@@ -11,6 +11,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +66,8 @@ public final class NodeWorkshop implements Workshop {
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
     Path log = log(slot);
-    WorkerLog.turnOver(log, shared.config().log());
+    Files.createDirectories(shared.logDirectory());
+    WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
     int socket = sharedSocket.get();
     Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
@@ -84,8 +86,7 @@ public final class NodeWorkshop implements Workshop {
           new WorkerHandle(
               who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker =
-          new NodeWorker(handle, directory, shared.config(), log, logStart, events);
+      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
       begin(worker, process, exit);
       return worker;
     } catch (IOException | Rejected e) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * What the next run of the agent must know of a process to take it over: {@code INCARNATION.json}
- * beside the worker's private directory. It lies under the run directory, so it is gone after a reboot, as is
- * the process; it is never synced, for only the agent's death must not lose it.
+ * beside the worker's private directory. It lies under the run directory, so it is gone after a
+ * reboot, as is the process; it is never synced, for only the agent's death must not lose it.
  *
  * @param healthPath what its generation is probed at: kept here, so that taking over needs nothing
  *     else
@@ -49,8 +49,7 @@ record WorkerHandle(
   static Optional<WorkerHandle> read(Path directory) throws IOException {
     Path file = file(directory, ".json");
     try {
-      return Optional.of(
-          DiskJson.mapper().readValue(Files.readAllBytes(file), WorkerHandle.class));
+      return Optional.of(DiskJson.mapper().readValue(Files.readAllBytes(file), WorkerHandle.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonProcessingException e) {

@@ -83,13 +83,14 @@ public final class WorkerPool {
       now = Map.copyOf(active);
     }
     Map<Integer, Slot> slots = new HashMap<>();
-    now.forEach((slot, worker) -> // Not under the lock: evidence is read from disk.
+    now.forEach(
+        (slot, worker) -> // Not under the lock: evidence is read from disk.
         slots.put(
-            slot,
-            new Slot(
-                worker.generation(),
-                worker.view().state() instanceof Online,
-                Evidence.trouble(worker, config))));
+                slot,
+                new Slot(
+                    worker.generation(),
+                    worker.view().state() instanceof Online,
+                    Evidence.trouble(worker, config))));
     return slots;
   }
 
@@ -254,7 +255,9 @@ public final class WorkerPool {
     return new Incarnation(run, workers.incrementAndGet(), 1);
   }
 
-  /** Waits until few enough workers drain; false where that takes longer than until the deadline. */
+  /**
+   * Waits until few enough workers drain; false where that takes longer than until the deadline.
+   */
   private synchronized boolean awaitRoom(long deadline) throws InterruptedException {
     while (leaving.size() >= MAX_DRAINING) {
       if (!waitUntil(deadline)) {
@@ -265,6 +268,7 @@ public final class WorkerPool {
   }
 
   /** Waits for any change; false, without waiting, once {@code deadline} has passed. */
+  @SuppressWarnings("WaitNotInLoop") // Every caller asks again in a loop.
   private synchronized boolean waitUntil(long deadline) throws InterruptedException {
     long left = deadline - System.nanoTime();
     if (left <= 0) {

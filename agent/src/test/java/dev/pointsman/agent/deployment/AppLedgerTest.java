@@ -68,8 +68,7 @@ final class AppLedgerTest {
   void aBugDoesNotReachTheDisk() throws Exception {
     try (AppLedger ledger = AppLedger.open(file())) {
       assertThatThrownBy(
-              () ->
-                  ledger.append(new DeploymentEntry.Flipped(Samples.id(1), NEW.release(), T0)))
+              () -> ledger.append(new DeploymentEntry.Flipped(Samples.id(1), NEW.release(), T0)))
           .isInstanceOf(IllegalStateException.class);
       assertThat(Files.size(file())).isZero();
       assertThat(ledger.isReadonly()).isFalse();

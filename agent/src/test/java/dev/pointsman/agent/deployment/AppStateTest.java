@@ -124,8 +124,7 @@ final class AppStateTest {
 
   @Test
   void anEntryWithoutItsDeploymentIsABug() {
-    assertThatThrownBy(
-            () -> write(new DeploymentEntry.Flipped(Samples.id(1), NEW.release(), T0)))
+    assertThatThrownBy(() -> write(new DeploymentEntry.Flipped(Samples.id(1), NEW.release(), T0)))
         .isInstanceOf(IllegalStateException.class);
   }
 }

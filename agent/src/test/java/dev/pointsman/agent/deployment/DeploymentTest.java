@@ -124,7 +124,9 @@ final class DeploymentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = {"FAILED", "REVERTED"})
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"FAILED", "REVERTED"})
   void onTheWayBackItEndsOnlyBack(DeploymentState outcome) {
     refuses(running.after(failed(FIRST)), ended(outcome));
   }

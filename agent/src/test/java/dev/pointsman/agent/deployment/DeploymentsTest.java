@@ -158,8 +158,7 @@ final class DeploymentsTest {
     DeploymentId id = deployments().deploy(NEW.release(), false, "ci").id();
     try {
       refused(
-          ErrorCode.DEPLOYMENT_IN_PROGRESS,
-          () -> deployments().deploy(NEW.release(), true, "ci"));
+          ErrorCode.DEPLOYMENT_IN_PROGRESS, () -> deployments().deploy(NEW.release(), true, "ci"));
       long start = System.nanoTime();
       deployments().await(id, Duration.ofMillis(50));
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(ofMillis(50), LONG);

@@ -215,7 +215,9 @@ final class JournalCutTest {
     assertThat(state.wanted())
         .as(when)
         .isEqualTo(end.outcome() == DeploymentState.SUCCESSFUL ? over.to() : null);
-    assertThat(host.replaced).as("%s: each worker once per direction", when).doesNotHaveDuplicates();
+    assertThat(host.replaced)
+        .as("%s: each worker once per direction", when)
+        .doesNotHaveDuplicates();
     int slots = over.slots();
     if (end.outcome() == DeploymentState.SUCCESSFUL) {
       assertThat(host.slots.keySet()).as(when).hasSize(slots);

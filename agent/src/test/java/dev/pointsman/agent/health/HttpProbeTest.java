@@ -150,8 +150,7 @@ final class HttpProbeTest {
 
   @Test
   void knowsTheEndOfAnAnswerByItsLength() throws Exception {
-    assertThat(
-            probedWithoutEnd("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", LONG).passed())
+    assertThat(probedWithoutEnd("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", LONG).passed())
         .isTrue();
   }
 
@@ -183,7 +182,7 @@ final class HttpProbeTest {
   @Test
   void aStatusThatCameInTimeCountsThoughTheBodyDoesNotEnd() throws Exception {
     assertThat(probedWithoutEnd("HTTP/1.1 200 OK\r\n\r\nmore to", SHORT).passed()).isTrue();
-    }
+  }
 
   @Test
   void saysWhatAFailingWorkerSaidThoughTheBodyDoesNotEnd() throws Exception {

@@ -45,10 +45,9 @@ final class DiskJsonTest {
 
   @Test
   void refusesAKeyThatIsThereTwice() {
-    assertThatThrownBy(
-            () ->
-                DiskJson.mapper()
-                    .readValue("{\"path\":\"file:///a\",\"path\":\"file:///b\"}", Places.class))
+    assertThatThrownBy(() ->
+            DiskJson.mapper()
+                .readValue("{\"path\":\"file:///a\",\"path\":\"file:///b\"}", Places.class))
         .isInstanceOf(JsonProcessingException.class);
   }
 

@@ -89,8 +89,7 @@ final class FakeWorkshop implements Workshop {
     volatile boolean ended;
     volatile boolean disposed;
 
-    FakeProcess(
-        Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) {
+    FakeProcess(Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) {
       this.who = who;
       this.slot = slot;
       this.generation = generation;

@@ -82,8 +82,7 @@ final class WorkerPoolTest {
       assertThat(shown).extracting(WorkerResource::slot).containsExactly(0, 1);
       assertThat(shown).extracting(WorkerResource::state).containsOnly(WorkerStateName.ONLINE);
       assertThat(shown.getFirst().incarnation()).isEqualTo("5.1.1");
-      assertThat(shown.getFirst().pid())
-          .isEqualTo(workshop.process(who(1, 1)).pid());
+      assertThat(shown.getFirst().pid()).isEqualTo(workshop.process(who(1, 1)).pid());
       assertThat(shown.getFirst().requests()).isEqualTo(7);
       assertThat(shown.getFirst().rssBytes()).isEqualTo(4096);
     }
@@ -283,10 +282,7 @@ final class WorkerPoolTest {
 
     @Test
     void doesNotWaitForEverForThoseThatCannotBeEnded() throws Exception {
-      pool =
-          pool(
-              Configs.app(
-                  Configs.roll(LONG, Duration.ofMillis(200)), Duration.ofMillis(50)));
+      pool = pool(Configs.app(Configs.roll(LONG, Duration.ofMillis(200)), Duration.ofMillis(50)));
       workshop.fault(OLD, Fault.NEVER_DRAINS);
       for (int slot = 0; slot < WorkerPool.MAX_DRAINING; slot++) {
         pool.keep(slot, OLD);
@@ -299,10 +295,7 @@ final class WorkerPoolTest {
 
     @Test
     void doesNotWaitForEverForOneThatIsNeitherInNorGone() throws Exception {
-      pool =
-          pool(
-              Configs.app(
-                  Configs.roll(LONG, Duration.ofMillis(100)), Duration.ofMillis(50)));
+      pool = pool(Configs.app(Configs.roll(LONG, Duration.ofMillis(100)), Duration.ofMillis(50)));
       keepTwo();
       workshop.fault(NEW, Fault.NEVER_LISTENS);
       FailureResource failure = replace(0).orElseThrow();
@@ -365,8 +358,7 @@ final class WorkerPoolTest {
     pool = pool(Configs.app(Configs.roll(Duration.ofMillis(50), LONG), Duration.ofMillis(50)));
     workshop.fault(OLD, Fault.NEVER_LISTENS, Fault.IGNORES_TERM);
     pool.keep(0, OLD);
-    Await.until(
-        "stopping", () -> pool.workers().getFirst().state() == WorkerStateName.STOPPING);
+    Await.until("stopping", () -> pool.workers().getFirst().state() == WorkerStateName.STOPPING);
     assertThat(pool.slots().get(0).trouble()).isNotNull();
   }
 
