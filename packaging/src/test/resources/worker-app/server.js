@@ -5,21 +5,19 @@
 //   crashAtStart      ends with 3 before it listens
 //   neverListens      stays, and does not listen
 //   alwaysSick        /health is 503 from the beginning
-//   sickAfterMs       /health is 503 so many milliseconds after the start
 //   sickOncePublic    /health is 503 from the first request on that is not a probe
 //   crashOncePublic   ends with 4 after the first answer to a request that is not a probe
-//   crashAfterMs      ends with 5 so many milliseconds after it listens
 //   ignoresTerm       SIGTERM does nothing
 //   slowStartMs       listens so many milliseconds late
-//   needsEnv          ends with 6 unless this variable is set
+//   needsEnv          ends with 5 unless this variable is set
+//   crashIfExists     ends with 6 at start where the file exists that this variable names
 //   brokenFromSlot    all of the above holds from this slot on only
 const { createHash } = require('node:crypto');
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { join } = require('node:path');
 
 const behaviour = given(JSON.parse(readFileSync(join(__dirname, 'behaviour.json'), 'utf8')));
-const started = Date.now();
 let touched = false;
 
 function given({ brokenFromSlot = 0, ...behaviour }) {
@@ -32,9 +30,7 @@ function end(code, why) {
 }
 
 function isSick() {
-  if (behaviour.alwaysSick) return true;
-  if (behaviour.sickOncePublic) return touched;
-  return behaviour.sickAfterMs !== undefined && Date.now() - started >= behaviour.sickAfterMs;
+  return behaviour.alwaysSick === true || (behaviour.sickOncePublic === true && touched);
 }
 
 function json(res, status, value) {
@@ -90,16 +86,14 @@ const server = createServer((req, res) => {
 });
 
 function listen() {
-  server.listen(Number(process.env.PORT), '127.0.0.1', () => {
-    console.log(`${process.env.RELEASE_ID} listens`);
-    if (behaviour.crashAfterMs !== undefined) setTimeout(end, behaviour.crashAfterMs, 5, 'I crash some time after I listen');
-  });
+  server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log(`${process.env.RELEASE_ID} listens`));
 }
 
 process.on('SIGTERM', () => {
   if (!behaviour.ignoresTerm) server.close(() => process.exit(0));
 });
 if (behaviour.crashAtStart) end(3, 'I crash at start');
-if (behaviour.needsEnv && !process.env[behaviour.needsEnv]) end(6, `${behaviour.needsEnv} is not set`);
+if (behaviour.needsEnv && !process.env[behaviour.needsEnv]) end(5, `${behaviour.needsEnv} is not set`);
+if (behaviour.crashIfExists && existsSync(process.env[behaviour.crashIfExists])) end(6, 'I crash because of a file');
 if (behaviour.neverListens) setInterval(() => {}, 60_000);
 else setTimeout(listen, behaviour.slowStartMs ?? 0);
