@@ -11,7 +11,7 @@ const { spawn, spawnSync } = require('node:child_process');
 
 const PRELOAD =
   process.env.POINTSMAN_PRELOAD ?? path.resolve(__dirname, '../dist/preload/pointsman-preload.cjs');
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = Number(process.env.POINTSMAN_TEST_DEADLINE_MS ?? 20_000);
 
 /** Resolves with the first truthy result of `probe`, asked again and again until the deadline. */
 async function eventually(what, probe, explain = () => '') {
@@ -170,9 +170,14 @@ class Worker {
     return this.until('drained', (state) => state.drained);
   }
 
+  /** How the process ended. */
+  ended() {
+    return within('the worker ends', this.exited, () => this.describe());
+  }
+
   kill(signal) {
     process.kill(this.pid, signal);
-    return within(`exit after ${signal}`, this.exited, () => this.describe());
+    return this.ended();
   }
 
   /** Requests over the private socket, each on a connection of its own. */

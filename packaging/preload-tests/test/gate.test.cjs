@@ -34,11 +34,15 @@ test('address() is what the app asked for', async (t) => {
   await eventually('the app logs it', () => esm.output.includes(`address ${JSON.stringify(expected)}`), () => esm.output);
 });
 
-test('fastify on localhost has the managed port on all its servers', async (t) => {
-  const worker = await start(t, 'fastify.mjs');
-  await worker.listening();
-  const [, json] = await eventually('fastify logs its addresses', () => /addresses (.*)/.exec(worker.output));
-  for (const { port } of JSON.parse(json)) assert.equal(port, worker.port);
+test('a port may be listened for on several addresses', async (t) => {
+  const worker = await startServing(t, 'two-addresses.cjs');
+  assert.deepEqual(JSON.parse((await worker.get('/addresses')).body), [
+    { address: '127.0.0.1', family: 'IPv4', port: worker.port },
+    { address: '::1', family: 'IPv6', port: worker.port },
+  ]);
+  await worker.drain();
+  await worker.drained();
+  assert.deepEqual(await worker.kill('SIGTERM'), { code: 0, signal: null });
 });
 
 test('a probe has a client address, and is not counted', async (t) => {
@@ -54,8 +58,12 @@ test('a probe has a client address, and is not counted', async (t) => {
 });
 
 test('accept before listening takes effect with listening', async (t) => {
-  const worker = await new Worker(t, ['plain.cjs']).connect();
+  const worker = await start(t, 'late.cjs');
+  await eventually('the app waits', () => worker.output.includes('waiting'));
   worker.send('accept');
+  const before = await worker.status();
+  assert.deepEqual([before.listening, before.accepting, before.fault], [false, false, null]);
+  process.kill(worker.pid, 'SIGUSR2');
   await worker.until('accepting', (state) => state.accepting);
   const wrong = worker.states.find((state) => state.accepting && !state.listening);
   assert.equal(wrong, undefined);
@@ -98,13 +106,14 @@ test('process.send does no harm where readiness is listening', async (t) => {
   const worker = await start(t, 'pm2.cjs');
   await worker.until('ready', (state) => state.ready);
   assert.equal((await worker.probe('/warm')).status, 200);
+  assert.equal((await worker.status()).fault, null);
 });
 
 test('shutdown reaches the app as PM2’s message', async (t) => {
   const worker = await start(t, 'pm2.cjs');
   await worker.listening();
   worker.send('shutdown');
-  assert.deepEqual(await worker.exited, { code: 7, signal: null });
+  assert.deepEqual(await worker.ended(), { code: 7, signal: null });
 });
 
 test('a worker without a port is ready by message and drained at once', async (t) => {
@@ -113,7 +122,7 @@ test('a worker without a port is ready by message and drained at once', async (t
   await worker.drain();
   await worker.drained();
   worker.send('shutdown');
-  assert.deepEqual(await worker.exited, { code: 3, signal: null });
+  assert.deepEqual(await worker.ended(), { code: 3, signal: null });
 });
 
 test('further managed ports are gated alike, other ports untouched', async (t) => {
@@ -140,7 +149,10 @@ test('further managed ports are gated alike, other ports untouched', async (t) =
 });
 
 test('an app that tries the port first gets it', async (t) => {
-  const worker = await startServing(t, 'port-test.cjs');
+  const worker = await start(t, 'port-test.cjs');
+  await eventually('the app waits', () => worker.output.includes('waiting'));
+  process.kill(worker.pid, 'SIGUSR2');
+  await worker.accept();
   assert.equal((await worker.get('/')).body, 'real');
   const flapped = worker.states.findIndex((state, i) => state.listening && worker.states.slice(i).some((later) => !later.listening));
   assert.equal(flapped, -1, 'the test of the port was announced');
@@ -174,7 +186,7 @@ test('threads see nothing of it', async (t) => {
 test('acts only in the process that LISTEN_PID names', async (t) => {
   const words = ['-c', 'LISTEN_PID=1 exec "$@"', 'sh', process.execPath, 'plain.cjs'];
   const worker = new Worker(t, words, { node: ['/bin/sh'] });
-  await worker.exited;
+  await worker.ended();
   assert.match(worker.output, /EADDRINUSE/, 'the app listens by itself, and the agent holds the port');
   assert.equal(fs.existsSync(worker.file('ctl.sock')), false);
 });
@@ -186,7 +198,7 @@ test('a package manager is told apart, and says what to do', async (t) => {
     const script = path.join(directory, name);
     fs.writeFileSync(script, 'console.log("ran", Object.keys(process.env).includes("POINTSMAN_DIR"))');
     const worker = new Worker(t, [script]);
-    await worker.exited;
+    await worker.ended();
     assert.match(worker.output, /does not pass the listening socket on .*command = \["node", "server.js"\]/s, name);
     assert.match(worker.output, /ran true/);
   }

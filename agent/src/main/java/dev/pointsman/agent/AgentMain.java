@@ -18,6 +18,10 @@ public final class AgentMain {
 
   /** Runs the command that {@code args} names, and exits with its code. */
   public static void main(String[] args) {
+    if (args.length == 1
+        && args[0].equals("train")) { // Not a command for people: see bin/pointsman-aot.
+      System.exit(Training.run());
+    }
     System.exit(
         CommandLineMain.run(args, System.out, System.err, System.getenv(), AgentMain::runDaemon));
   }

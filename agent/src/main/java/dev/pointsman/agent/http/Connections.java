@@ -57,11 +57,16 @@ final class Connections implements AutoCloseable {
     return deadlines.size();
   }
 
+  /** Closes all of them at once. */
+  void abort() {
+    deadlines.keySet().forEach(Abort::now);
+  }
+
   private void sweep() {
     long now = System.nanoTime();
     deadlines.forEach((connection, deadline) -> {
       if (deadline - now < 0) {
-        connection.close();
+        Abort.now(connection);
       }
     });
   }

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the HTTP API asks of the agent. Any thread may call; only {@link #receive} and {@link
- * #await} block.
+ * What the HTTP API asks of the agent. Any thread may call; those that say so block, and are not
+ * for an event loop.
  */
 public interface Control {
   /** Every configured app, by name. */
@@ -26,7 +26,7 @@ public interface Control {
   /** One app; rejects with {@code app.unknown}. */
   AppResource app(AppName app) throws Rejected;
 
-  /** The app's releases on this host, newest first. */
+  /** The app's releases on this host, newest first; blocks for reading the disk. */
   List<ReleaseResource> releases(AppName app) throws Rejected;
 
   /** The app's last deployments, newest first, bounded. */
@@ -36,15 +36,15 @@ public interface Control {
   DeploymentResource deployment(String id) throws Rejected;
 
   /**
-   * Asks for {@code release} to be deployed; returns at once. {@code force} deploys in spite of a
-   * bad mark or an unhealthy pool.
+   * Asks for {@code release} to be deployed; blocks until that is journaled, not until it is done.
+   * {@code force} deploys in spite of a bad mark or an unhealthy pool.
    */
   DeploymentResource deploy(AppName app, ReleaseId release, boolean force, String requestedBy)
       throws Rejected;
 
   /**
-   * Asks to go back to {@code release}, or to the last good one before the current; returns at
-   * once.
+   * Asks to go back to {@code release}, or to the last good one before the current; blocks until
+   * that is journaled.
    */
   DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
       throws Rejected;

@@ -6,16 +6,21 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import io.vertx.core.Vertx;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that begin a deployment; each answers 202 with a resource to poll. */
 final class Deploying {
+  private final Vertx vertx;
   private final Control control;
+  private final Blocking blocking;
   private final Idempotency idempotency;
 
-  Deploying(Control control, Idempotency idempotency) {
+  Deploying(Vertx vertx, Control control, Blocking blocking, Idempotency idempotency) {
+    this.vertx = vertx;
     this.control = control;
+    this.blocking = blocking;
     this.idempotency = idempotency;
   }
 
@@ -31,10 +36,11 @@ final class Deploying {
     if (force) {
       exchange.caller().require(Scope.ADMIN);
     }
-    accepted(exchange, deploy(exchange, app, Exchange.release(release), force));
+    ReleaseId id = Exchange.release(release);
+    begin(exchange, "deploy " + app + " " + id, () -> deploy(exchange, app, id, force));
   }
 
-  /** Begins the deployment, or finds the one that the request's key stands for; any thread. */
+  /** Begins the deployment, or finds the one that the request's key stands for; blocks. */
   String deploy(Exchange exchange, AppName app, ReleaseId release, boolean force) throws Rejected {
     return once(
         exchange,
@@ -48,12 +54,27 @@ final class Deploying {
     String text =
         body.length == 0 ? null : Parse.text(Parse.object(body, Set.of("release")), "release");
     @Nullable ReleaseId release = text == null ? null : Exchange.release(text);
-    String id =
-        once(
-            exchange,
-            "rollback " + app + " " + text,
-            () -> control.rollback(app, release, exchange.caller().name()).id());
-    accepted(exchange, id);
+    begin(
+        exchange,
+        "rollback " + app,
+        () ->
+            once(
+                exchange,
+                "rollback " + app + " " + text,
+                () -> control.rollback(app, release, exchange.caller().name()).id()));
+  }
+
+  /** Beginning is a write to the journal, which an event loop must not wait for. */
+  private void begin(Exchange exchange, String name, Idempotency.Begin begin) {
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        name,
+        () -> {
+          DeploymentResource deployment = control.deployment(begin.deployment());
+          return () ->
+              exchange.with("Location", "/v1/deployments/" + deployment.id()).json(202, deployment);
+        });
   }
 
   private String once(Exchange exchange, String fingerprint, Idempotency.Begin begin)
@@ -69,10 +90,5 @@ final class Deploying {
       throw new Rejected(ErrorCode.REQUEST_INVALID, e.getMessage() + ".", "Idempotency-Key");
     }
     return idempotency.once(key, fingerprint, begin);
-  }
-
-  private void accepted(Exchange exchange, String id) throws Rejected {
-    DeploymentResource deployment = control.deployment(id);
-    exchange.with("Location", "/v1/deployments/" + id).json(202, deployment);
   }
 }

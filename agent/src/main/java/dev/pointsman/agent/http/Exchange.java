@@ -243,7 +243,7 @@ final class Exchange {
     request.endHandler(_ -> request.connection().close());
     request.exceptionHandler(_ -> {}); // It has gone: what we wait for.
     connections.busy(request.connection(), limits.linger());
-    long timer = vertx.setTimer(limits.linger().toMillis(), _ -> request.connection().close());
+    long timer = vertx.setTimer(limits.linger().toMillis(), _ -> Abort.now(request.connection()));
     request
         .connection()
         .closeHandler(_ -> {

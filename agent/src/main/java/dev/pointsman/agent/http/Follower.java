@@ -4,6 +4,7 @@ import dev.pointsman.protocol.api.EventResource;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ final class Follower {
 
   private final Vertx vertx;
   private final Context context;
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final HttpLimits limits;
   private final Predicate<EventResource> wanted;
@@ -44,13 +46,14 @@ final class Follower {
 
   Follower(
       Vertx vertx,
-      HttpServerResponse response,
+      HttpServerRequest request,
       HttpLimits limits,
       Predicate<EventResource> wanted,
       Consumer<Follower> whenOver) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.response = response;
+    this.request = request;
+    this.response = request.response();
     this.limits = limits;
     this.wanted = wanted;
     this.whenOver = whenOver;
@@ -89,8 +92,11 @@ final class Follower {
     }
     if (!queue.offer(event)) {
       LOG.atInfo().addKeyValue("queued", limits.queue()).log("A follower of events is too slow");
-      context.runOnContext(_ -> response.reset());
       over = true;
+      context.runOnContext(_ -> {
+        Abort.now(request.connection());
+        over();
+      });
     } else if (scheduled.compareAndSet(false, true)) {
       context.runOnContext(_ -> {
         scheduled.set(false);

@@ -60,8 +60,7 @@ final class Following {
           ErrorCode.LIMIT_RATE, "There are " + followers.size() + " event streams already.");
     }
     exchange.connections().unbounded(exchange.request().connection());
-    Follower follower =
-        new Follower(vertx, exchange.request().response(), limits, wanted, followers::remove);
+    Follower follower = new Follower(vertx, exchange.request(), limits, wanted, followers::remove);
     followers.add(follower);
     follower.start(control, since);
   }

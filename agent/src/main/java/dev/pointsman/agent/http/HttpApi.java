@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration GRACE = Duration.ofSeconds(2);
   private static final int HEADER_BYTES = 16 << 10;
   private static final int LINE_BYTES = 4 << 10;
   private static final int CHUNK_BYTES = 64 << 10;
@@ -49,7 +50,7 @@ public final class HttpApi implements AutoCloseable {
     this.socket = new UnixSocket(config.socket());
     Control control = source.control();
     InstantSource clock = InstantSource.system();
-    Deploying deploying = new Deploying(control, new Idempotency(clock));
+    Deploying deploying = new Deploying(vertx, control, blocking, new Idempotency(clock));
     this.uploads = new Uploads(vertx, control, blocking, deploying, limits);
     this.following = new Following(vertx, control, limits);
     Reading reading = new Reading(vertx, control, blocking, limits, clock);
@@ -192,7 +193,10 @@ public final class HttpApi implements AutoCloseable {
     try {
       blocking.close();
       for (HttpServer server : servers) {
-        await(server.shutdown(Duration.ofSeconds(2)), "cannot close the API");
+        Future<Void> closed = server.shutdown(GRACE);
+        long timer = vertx.setTimer(GRACE.toMillis(), _ -> connections.forEach(Connections::abort));
+        await(closed, "cannot close the API");
+        vertx.cancelTimer(timer);
       }
       socket.remove();
     } catch (IOException e) {

@@ -7,7 +7,6 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -16,12 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The requests that only look. */
 final class Reading {
-  private static final Logger LOG = LoggerFactory.getLogger(Reading.class);
   private static final Pattern DEPLOYMENT = Pattern.compile("([a-z][a-z0-9-]{0,38})-[0-9]{1,18}");
 
   private final Vertx vertx;
@@ -61,21 +57,37 @@ final class Reading {
 
   void releases(Exchange exchange) throws Rejected {
     exchange.allowQuery();
-    exchange.read(Map.of("releases", control.releases(exchange.app())));
+    AppName app = exchange.app();
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "releases of " + app,
+        () -> {
+          List<ReleaseResource> releases = control.releases(app);
+          return () -> exchange.read(Map.of("releases", releases));
+        });
   }
 
   void release(Exchange exchange) throws Rejected {
     exchange.allowQuery();
     AppName app = exchange.app();
     ReleaseId id = exchange.release();
-    ReleaseResource release =
-        control.releases(app).stream()
-            .filter(candidate -> candidate.release().equals(id.value()))
-            .findFirst()
-            .orElseThrow(() ->
-                new Rejected(
-                    ErrorCode.RELEASE_UNKNOWN, id + " of " + app + " is not on this host."));
-    exchange.read(release);
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "release " + id + " of " + app,
+        () -> {
+          ReleaseResource release = find(app, id);
+          return () -> exchange.read(release);
+        });
+  }
+
+  private ReleaseResource find(AppName app, ReleaseId id) throws Rejected {
+    return control.releases(app).stream()
+        .filter(candidate -> candidate.release().equals(id.value()))
+        .findFirst()
+        .orElseThrow(() ->
+            new Rejected(ErrorCode.RELEASE_UNKNOWN, id + " of " + app + " is not on this host."));
   }
 
   void deployments(Exchange exchange) throws Rejected {
@@ -98,28 +110,15 @@ final class Reading {
       exchange.read(now);
       return;
     }
-    Context context = vertx.getOrCreateContext();
     Thread waiter =
-        blocking.run(
+        blocking.answer(
+            vertx.getOrCreateContext(),
+            exchange,
             "wait for " + id,
             () -> {
-              Runnable answer = await(exchange, id, wait);
-              context.runOnContext(_ -> answer.run());
+              DeploymentResource later = control.await(id, wait);
+              return () -> exchange.read(later);
             });
     exchange.request().response().closeHandler(_ -> waiter.interrupt());
-  }
-
-  private Runnable await(Exchange exchange, String id, Duration wait) {
-    try {
-      DeploymentResource later = control.await(id, wait);
-      return () -> exchange.read(later);
-    } catch (Rejected e) {
-      return () -> exchange.problem(e);
-    } catch (InterruptedException _) {
-      return () -> exchange.problem(ErrorCode.AGENT_STOPPING, "The agent stops.");
-    } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("deployment", id).setCause(e).log("A bug while waiting");
-      return () -> exchange.problem(ErrorCode.INTERNAL, "Waiting failed.");
-    }
   }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * living agent's is not. One thread.
  */
 final class UnixSocket {
-  /** {@code sizeof(sun_path)} - 1, unix(7). */
-  static final int LONGEST = 107;
+  /** {@code sizeof(sun_path)} - 2: what the JDK can connect to; unix(7) would allow one more. */
+  static final int LONGEST = 106;
 
   private static final String PRIVATE_DIRECTORY = ".new";
   private static final String MODE = "rw-rw----";
@@ -90,9 +90,9 @@ final class UnixSocket {
       throw new IOException(
           "the path of the socket has "
               + length
-              + " bytes, and the system allows "
+              + " bytes, and at most "
               + LONGEST
-              + ": choose a shorter 'run' or 'http.socket' than "
+              + " are possible: choose a shorter 'run' or 'http.socket' than "
               + path);
     }
   }

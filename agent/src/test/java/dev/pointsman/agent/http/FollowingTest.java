@@ -40,7 +40,7 @@ class FollowingTest {
                 d.linger(),
                 d.longPoll(),
                 Duration.ofMillis(100),
-                64));
+                512));
   }
 
   @AfterEach
@@ -208,7 +208,9 @@ class FollowingTest {
       RunningApi.eventually(
           "the follower is cut off",
           () -> {
-            publish("web", large);
+            for (int i = 0; i < 50; i++) {
+              publish("web", large);
+            }
             return running.control.followers == 0;
           });
     }
@@ -227,6 +229,21 @@ class FollowingTest {
 
       assertThat(response.statusCode()).isEqualTo(429);
       assertThat(response.headers().firstValue("retry-after")).isPresent();
+    }
+  }
+
+  @Test
+  void stopsInSpiteOfAFollowerThatDoesNotRead() throws Exception {
+    try (Stream stream = new Stream("/v1/events")) {
+      stream.next("retry: ");
+      String large = "x".repeat(100_000);
+      for (int i = 0; i < 200; i++) {
+        publish("web", large);
+      }
+
+      running.api.close();
+
+      assertThat(running.control.followers).isZero();
     }
   }
 

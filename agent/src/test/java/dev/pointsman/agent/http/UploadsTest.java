@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -37,23 +36,7 @@ class UploadsTest {
 
   @BeforeEach
   void start() throws Exception {
-    HttpLimits d = HttpLimits.DEFAULT;
-    running =
-        new RunningApi(
-            directory,
-            new HttpLimits(
-                d.connections(),
-                d.followers(),
-                d.idle(),
-                d.request(),
-                d.upload(),
-                new Pace.Rule(Duration.ofMillis(600), Duration.ofMillis(1500), 16 << 10),
-                d.small(),
-                d.drain(),
-                Duration.ofSeconds(2),
-                d.longPoll(),
-                d.heartbeat(),
-                d.queue()));
+    running = new RunningApi(directory);
   }
 
   @AfterEach
@@ -370,7 +353,7 @@ class UploadsTest {
         .hasMessage("the client closed the connection after 50 of 100 bytes");
   }
 
-  private static void head(Socket connection, String... headers) throws IOException {
+  static void head(Socket connection, String... headers) throws IOException {
     String head =
         "PUT /v1/apps/web/releases/r43 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
             + RunningApi.DEPLOYER
@@ -379,57 +362,6 @@ class UploadsTest {
             + "\r\n\r\n";
     connection.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
     connection.getOutputStream().flush();
-  }
-
-  @Test
-  void givesUpOnAClientThatSendsNothing() throws Exception {
-    try (Socket connection = running.connect()) {
-      head(connection, "Content-Length: 100");
-      connection.getOutputStream().write(new byte[50]);
-
-      String answer = read(connection.getInputStream());
-
-      assertThat(answer).startsWith("HTTP/1.1 408").contains("http.slow", "50 bytes so far");
-    }
-  }
-
-  @Test
-  void givesUpOnAClientThatDripsBytes() throws Exception {
-    try (Socket connection = running.connect()) {
-      head(connection, "Transfer-Encoding: chunked");
-      CompletableFuture<String> answer =
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return read(connection.getInputStream());
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          });
-      long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-      try {
-        while (!answer.isDone() && System.nanoTime() < deadline) {
-          connection.getOutputStream().write("1\r\nx\r\n".getBytes(StandardCharsets.US_ASCII));
-          Thread.sleep(50);
-        }
-      } catch (IOException _) {
-        // Closed by the agent: its answer is checked below.
-      }
-
-      assertThat(answer.get(5, TimeUnit.SECONDS)).startsWith("HTTP/1.1 408").contains("http.slow");
-    }
-  }
-
-  @Test
-  void doesNotBlameTheClientForASlowDisk() throws Exception {
-    running.control.reception =
-        (app, release, body) -> {
-          byte[] chunk = body.readNBytes(1000);
-          Thread.sleep(2_500); // Longer than the sender may be silent.
-          return FakeControl.staged(app, release, chunk.length + FakeControl.drain(body));
-        };
-
-    assertThat(put("/v1/apps/web/releases/r43", "x".repeat(100_000)).body())
-        .contains("\"newBytes\":100000");
   }
 
   @Test
@@ -499,7 +431,7 @@ class UploadsTest {
     }
   }
 
-  private static String read(InputStream in) throws IOException {
+  static String read(InputStream in) throws IOException {
     StringBuilder text = new StringBuilder();
     byte[] chunk = new byte[4096];
     try {

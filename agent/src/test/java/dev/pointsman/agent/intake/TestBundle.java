@@ -3,6 +3,7 @@ package dev.pointsman.agent.intake;
 import dev.pointsman.agent.release.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,10 @@ final class TestBundle {
   String extra = "";
   byte[] payload = new TarBytes().file("a.txt", "hello").end();
   boolean gzip;
+
+  /** Sent instead of the compressed payload. */
+  byte[] rawGzip;
+
   boolean hasArchive = true;
   String list;
   boolean listGzip;
@@ -62,11 +67,14 @@ final class TestBundle {
     return this;
   }
 
-  byte[] sentPayload() throws IOException {
+  byte[] sentPayload() {
+    if (rawGzip != null) {
+      return rawGzip;
+    }
     return gzip ? gzip(payload) : payload;
   }
 
-  byte[] manifest() throws IOException {
+  byte[] manifest() {
     StringBuilder json = new StringBuilder();
     json.append("{\"type\": \"pointsman.release/1\", \"app\": \"%s\"".formatted(app));
     json.append(", \"release\": \"%s\", \"sequence\": %s".formatted(release, sequence));
@@ -110,10 +118,12 @@ final class TestBundle {
     return tar.file(gzip ? "payload.tar.gz" : "payload.tar", sentPayload()).end();
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  static byte[] gzip(byte[] bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return out.toByteArray();
   }

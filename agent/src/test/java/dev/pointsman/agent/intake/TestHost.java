@@ -54,7 +54,7 @@ final class TestHost implements Acceptance, Durability {
   boolean replaceable = true;
   boolean targetOptional;
   IOException journalFault;
-  Runnable atBarrier = () -> {};
+  IOException diskFault;
   private ReleaseStore store;
   private Intake intake;
 
@@ -191,8 +191,10 @@ final class TestHost implements Acceptance, Durability {
   }
 
   @Override
-  public void barrier(Path directory) {
-    atBarrier.run();
+  public void barrier(Path directory) throws IOException {
+    if (diskFault != null) {
+      throw diskFault;
+    }
   }
 
   @Override

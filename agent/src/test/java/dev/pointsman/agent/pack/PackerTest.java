@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.bundle.BundleHead;
-import dev.pointsman.protocol.bundle.BundleReader;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseTree;
@@ -27,7 +25,6 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,10 +225,29 @@ class PackerTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsNamedAndLeavesNothing() throws Exception {
+  void aFileThatCannotBeReadIsNamed() throws Exception {
     folder.file("a", "1");
     List<Found> found = List.of(new Found("gone", 0644, 1));
     assertThatThrownBy(() -> Digests.of(folder.tree(), found)).hasMessageContaining("gone");
+  }
+
+  @Test
+  void whatIsLeftOfAFailureIsRemovedWithIt() throws Exception {
+    Path work = Files.createDirectories(temp.resolve(".pack-1"));
+    Files.writeString(work.resolve("payload.tar.gz"), "half");
+    IOException because = new IOException("disk full");
+    Leftovers.remove(work, because);
+    assertThat(work).doesNotExist();
+    Leftovers.remove(work, because);
+    assertThat(because.getSuppressed()).hasSize(1);
+  }
+
+  @Test
+  void anOutputThatCannotBeMadeLeavesNothing() throws Exception {
+    folder.file("a", "1");
+    Files.writeString(temp.resolve("made"), "a file");
+    assertThatThrownBy(() -> Packer.pack(folder.request(output))).isInstanceOf(IOException.class);
+    assertThat(temp.resolve("made")).hasContent("a file");
   }
 
   @Test
@@ -247,81 +263,6 @@ class PackerTest {
             List.of(new TreeEntry.File("a", false, 9, "0".repeat(64))), List.of(), List.of());
     assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), shorter, temp.resolve("q")))
         .hasMessageContaining("out/a changed while it was packed");
-  }
-
-  @Test
-  void theTarThatIsSentHoldsTheMembersInTheirOrder() throws Exception {
-    Packer.pack(ordinary().request(output));
-    Files.writeString(output.resolve("release.json.ops.sig"), "two");
-    Files.writeString(output.resolve("release.json.sig"), "one");
-    Files.writeString(output.resolve("notes.txt"), "not sent");
-    OuterTar tar = BundleDirectory.open(output).tar();
-    try (InputStream in = tar.open()) {
-      assertThat(in.readAllBytes()).hasSize((int) tar.length());
-    }
-    try (InputStream in = tar.open()) {
-      BundleReader reader = new BundleReader(in);
-      BundleHead head = reader.head();
-      assertThat(head.manifest()).isEqualTo(Files.readAllBytes(output.resolve("release.json")));
-      assertThat(head.signatures()).containsOnlyKeys("release.json.ops.sig", "release.json.sig");
-      assertThat(head.signatures().get("release.json.sig")).asString().isEqualTo("one");
-      assertThat(sha256(reader.next().orElseThrow().content().readAllBytes()))
-          .isEqualTo(sha256(Files.readAllBytes(output.resolve("files.lst.gz"))));
-      assertThat(sha256(reader.next().orElseThrow().content().readAllBytes()))
-          .isEqualTo(sha256(Files.readAllBytes(output.resolve("payload.tar.gz"))));
-      assertThat(reader.next()).isEmpty();
-    }
-  }
-
-  @Test
-  void aMemberThatGrowsWhileItIsSentBreaksTheTar() throws Exception {
-    Packer.pack(folder.file("a", "").request(output));
-    Files.writeString(output.resolve("release.json.sig"), "one");
-    OuterTar tar = BundleDirectory.open(output).tar();
-    Files.writeString(output.resolve("release.json.sig"), "longer");
-    assertThatThrownBy(() -> tar.open().readAllBytes())
-        .hasMessageContaining("release.json.sig changed its size while it was sent");
-  }
-
-  @Test
-  void aBundleWithoutASignatureIsNotSent() throws Exception {
-    Packer.pack(folder.file("a", "").request(output));
-    assertThatThrownBy(() -> BundleDirectory.open(output))
-        .isInstanceOf(Rejected.class)
-        .hasMessageContaining("sig.missing");
-  }
-
-  @Test
-  void adviceNamesAScriptThatIsNotThere() throws Exception {
-    Manifest.ProcessDefaults process =
-        new Manifest.ProcessDefaults(
-            Optional.of(List.of("node", "--max-old-space-size=64", "main.js")),
-            Optional.of("server"),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    Manifest plain = ReleaseFolder.manifest();
-    Manifest manifest =
-        new Manifest(
-            plain.app(),
-            plain.release(),
-            1,
-            plain.created(),
-            plain.expires(),
-            plain.target(),
-            plain.tree(),
-            plain.archive(),
-            plain.hooks(),
-            plain.schema(),
-            Optional.of(process),
-            plain.meta());
-    folder.file("server/main.mjs", "");
-    assertThat(Packer.pack(new PackRequest(manifest, folder.tree(), List.of(), output)).warnings())
-        .containsExactly("there is no file 'server/main.js' in the release (--command)");
-    folder.file("server/main.js", "");
-    Path again = temp.resolve("again");
-    assertThat(Packer.pack(new PackRequest(manifest, folder.tree(), List.of(), again)).warnings())
-        .isEmpty();
   }
 
   private void refuses(String message) {

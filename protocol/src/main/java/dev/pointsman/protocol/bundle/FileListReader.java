@@ -23,7 +23,8 @@ public final class FileListReader {
   private static final int MAX_LINE = 4_096;
 
   private static final Pattern FILE =
-      Pattern.compile("f (0|[1-7][0-7]{0,3}) (0|[1-9][0-9]{0,15}) ([0-9a-f]{64})  (.*)");
+      Pattern.compile(
+          "f (0|[1-7][0-7]{0,3}) (0|[1-9][0-9]{0,15}) ([0-9a-f]{64})  (.*)", Pattern.DOTALL);
 
   private final Source source;
   private final byte[] buffer = new byte[16 << 10];
@@ -73,8 +74,6 @@ public final class FileListReader {
   private File file(String text) throws Rejected {
     Matcher matcher = FILE.matcher(text);
     if (!matcher.matches()) {
-      // A path may have anything in it, so this need not be the line's form.
-      PathRules.checkCharacters(text);
       throw refused("The line is not 'f MODE SIZE SHA256  ./PATH'");
     }
     String path = path(matcher.group(4));

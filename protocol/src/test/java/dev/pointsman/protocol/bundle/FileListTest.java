@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,6 +151,35 @@ class FileListTest {
   void refusesNamesThatAreNotUtf8() {
     byte[] list = (FileList.HEADER + "\nd ./a\u00e9\n").getBytes(StandardCharsets.ISO_8859_1);
     Refusals.assertRefused("path.encoding", () -> read(list));
+  }
+
+  @Test
+  void readsNamesWithUnusualLineSeparators() throws Rejected, IOException {
+    assertThat(read("f 644 1 " + H + "  ./a\u2028b\nl a\u2028b\t./l\n").files()).hasSize(1);
+  }
+
+  @Test
+  void refusesOrReadsEveryMutation() throws IOException {
+    byte[] list =
+        (FileList.HEADER + "\nf 644 1 " + H + "  ./a/b\nf 755 0 " + H + "  ./c\nl c\t./l\nd ./x\n")
+            .getBytes(StandardCharsets.UTF_8);
+    long seed = 5;
+    Random random = new Random(seed);
+    int refused = 0;
+    for (int round = 0; round < 20_000; round++) {
+      byte[] mutated = list.clone();
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        mutated[random.nextInt(list.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        read(mutated);
+      } catch (Rejected e) {
+        refused++;
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertThat(refused).isGreaterThan(10_000);
   }
 
   @Test

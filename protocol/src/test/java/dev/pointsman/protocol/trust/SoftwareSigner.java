@@ -14,7 +14,6 @@ import java.security.spec.ECPoint;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Map;
 
 /**
  * Makes signatures that ssh-keygen would not make, or not without a piece of hardware. Every part
@@ -174,23 +173,6 @@ final class SoftwareSigner {
     byte[] signature = rsaSign(pair, data, jdkAlgorithm);
     return new Parts(
         rsaBlob(pair), "sha512", new WireWriter().text(sshAlgorithm).string(signature).toBytes());
-  }
-
-  /** Data and a signature over it that is a byte shorter than the key, as one in 256 is. */
-  static Map.Entry<byte[], Parts> shortRsa() throws Exception {
-    KeyPair pair = rsaPair();
-    for (int attempt = 0; attempt < 10_000; attempt++) {
-      byte[] data = Integer.toString(attempt).getBytes(US_ASCII);
-      byte[] raw = rsaSign(pair, data, "SHA256withRSA");
-      if (raw[0] == 0) {
-        byte[] trimmed = new BigInteger(raw).toByteArray();
-        byte[] unsigned =
-            trimmed[0] == 0 ? Arrays.copyOfRange(trimmed, 1, trimmed.length) : trimmed;
-        byte[] signature = new WireWriter().text("rsa-sha2-256").string(unsigned).toBytes();
-        return Map.entry(data, new Parts(rsaBlob(pair), "sha512", signature));
-      }
-    }
-    throw new IllegalStateException("no short signature in 10,000");
   }
 
   /** One for all tests: making it takes seconds. */
