@@ -45,8 +45,8 @@ class OperationsDocTest {
     assertThat(Stream.of("## Error codes", "## Reasons").flatMap(OperationsDocTest::rows))
         .isNotEmpty()
         .allSatisfy(row -> {
-          assertThat(row.group(2)).as("cause of " + row.group(1)).hasSizeGreaterThan(10);
-          assertThat(row.group(3)).as("remedy of " + row.group(1)).hasSizeGreaterThan(10);
+          assertThat(row.group(2)).as("cause of " + row.group(1)).contains(" ");
+          assertThat(row.group(3)).as("remedy of " + row.group(1)).contains(" ");
         });
   }
 
