@@ -210,6 +210,18 @@ public final class WorkerPool {
     return true;
   }
 
+  /** Stops supervising: workers go on, and the next run of the agent takes them over. */
+  public void stop() throws InterruptedException {
+    List<WorkerSupervisor> all;
+    synchronized (this) {
+      all = new ArrayList<>(leaving);
+      all.addAll(active.values());
+    }
+    for (WorkerSupervisor worker : all) { // Not under the lock: each may be about to take it.
+      worker.abandon();
+    }
+  }
+
   /** Gives an adopted worker its slot. */
   synchronized void put(WorkerSupervisor adopted) {
     active.put(adopted.slot(), adopted);

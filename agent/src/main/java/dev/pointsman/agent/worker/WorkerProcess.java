@@ -38,6 +38,9 @@ interface WorkerProcess {
   /** Forget it: its private directory, connections and threads. The process has ended. */
   void dispose();
 
+  /** Let go of it: connections and threads of ours. The process goes on. */
+  void abandon();
+
   /**
    * What a worker counts.
    *

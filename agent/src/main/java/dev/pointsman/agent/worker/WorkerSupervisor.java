@@ -56,6 +56,7 @@ final class WorkerSupervisor {
   private final Mailbox mailbox = new Mailbox();
   private final Deque<WorkerEvent> own = new ArrayDeque<>();
   private volatile View view;
+  private @Nullable Thread thread;
 
   private WorkerSupervisor(Job job, WorkerState first) {
     this.slot = job.slot();
@@ -103,10 +104,26 @@ final class WorkerSupervisor {
   }
 
   private static WorkerSupervisor start(WorkerSupervisor supervisor, Transition first) {
-    Thread.ofVirtual()
-        .name("worker-" + supervisor.slot + "-" + supervisor.generation.release())
-        .start(() -> supervisor.run(first));
+    Thread thread =
+        Thread.ofVirtual()
+            .name("worker-" + supervisor.slot + "-" + supervisor.generation.release())
+            .unstarted(() -> supervisor.run(first));
+    supervisor.thread = thread;
+    thread.start();
     return supervisor;
+  }
+
+  /** Stops supervising; the process, if there is one, goes on. */
+  void abandon() throws InterruptedException {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+      running.join();
+    }
+    WorkerProcess process = view.process();
+    if (process != null) {
+      process.abandon();
+    }
   }
 
   int slot() {

@@ -88,6 +88,7 @@ final class FakeWorkshop implements Workshop {
     volatile boolean accepting;
     volatile boolean ended;
     volatile boolean disposed;
+    volatile boolean abandoned;
 
     FakeProcess(Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events) {
       this.who = who;
@@ -178,6 +179,11 @@ final class FakeWorkshop implements Workshop {
     @Override
     public List<String> lastLines() {
       return List.of("last words of " + who);
+    }
+
+    @Override
+    public void abandon() {
+      abandoned = true;
     }
 
     @Override

@@ -330,6 +330,15 @@ final class WorkerPoolTest {
   }
 
   @Test
+  void closingLeavesTheWorkersAlone() throws Exception {
+    keepTwo();
+    pool.stop();
+    workshop.process(who(1, 1)).end("killed by SIGKILL");
+    assertThat(workshop.processes()).hasSize(2).allMatch(it -> it.abandoned && !it.disposed);
+    assertThat(workshop.orders).containsExactlyInAnyOrder("5.1.1 accept", "5.2.1 accept");
+  }
+
+  @Test
   void retiringDrainsAndGivesTheSlotUp() throws Exception {
     keepTwo();
     pool.retire(1);
