@@ -31,8 +31,18 @@ record Bundle(String app, String release, Path directory) {
     Path directory = host.root().resolve("bundles/" + release);
     Files.createDirectories(directory.getParent());
     host.pointsman(
-            "pack", "--app", "web", "--release", release, "--sequence", Long.toString(sequence),
-            "--env", "prod", "--output", directory.toString(), tree.toString())
+            "pack",
+            "--app",
+            "web",
+            "--release",
+            release,
+            "--sequence",
+            Long.toString(sequence),
+            "--env",
+            "prod",
+            "--output",
+            directory.toString(),
+            tree.toString())
         .exits(0);
     host.pointsman("sign", "--key", host.key().toString(), directory.toString()).exits(0);
     return new Bundle("web", release, directory);
@@ -41,15 +51,15 @@ record Bundle(String app, String release, Path directory) {
   /** Made with tar, sha256sum and ssh-keygen alone, for app {@code web}. */
   static Bundle plain(Host host, String release, long sequence, Behaviour behaviour)
       throws Exception {
-    return new PlainBundle("web", release, sequence)
-        .build(host, tree(host, release, behaviour));
+    return new PlainBundle("web", release, sequence).build(host, tree(host, release, behaviour));
   }
 
   /** The one tar that is sent. */
   Path tar() throws Exception {
     Path tar = directory.resolveSibling(directory.getFileName() + ".tar");
     List<String> line = new ArrayList<>(List.of("tar", "-cf", tar.toString(), "release.json"));
-    for (String member : List.of("release.json.sig", "files.lst.gz", "payload.tar.gz", "payload.tar")) {
+    for (String member :
+        List.of("release.json.sig", "files.lst.gz", "payload.tar.gz", "payload.tar")) {
       if (Files.exists(directory.resolve(member))) {
         line.add(member);
       }
@@ -62,8 +72,16 @@ record Bundle(String app, String release, Path directory) {
   Bundle sign(Path key) throws Exception {
     Files.deleteIfExists(directory.resolve("release.json.sig"));
     Command.of(
-            directory, "ssh-keygen", "-q", "-Y", "sign", "-n", "release.v1@pointsman", "-f",
-            key.toString(), "release.json")
+            directory,
+            "ssh-keygen",
+            "-q",
+            "-Y",
+            "sign",
+            "-n",
+            "release.v1@pointsman",
+            "-f",
+            key.toString(),
+            "release.json")
         .run()
         .exits(0);
     return this;
