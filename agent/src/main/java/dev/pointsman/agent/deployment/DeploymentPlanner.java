@@ -45,7 +45,7 @@ final class DeploymentPlanner {
   private static Step back(Deployment deployment, Observed seen, boolean touched) {
     Generation from = deployment.from();
     if (from == null) {
-      return withdraw(seen);
+      return withdraw(deployment.to(), seen);
     }
     if (!from.release().equals(seen.current())) {
       return new Step.Flip(from.release());
@@ -54,13 +54,21 @@ final class DeploymentPlanner {
     return rest(deployment, seen, from, Gate.KNOWN_GOOD).orElse(new Step.End(outcome));
   }
 
-  /** A first deployment leaves nothing behind when it fails. */
-  private static Step withdraw(Observed seen) {
-    Optional<Integer> occupied = seen.slots().keySet().stream().min(Integer::compare);
-    if (occupied.isPresent()) {
-      return new Step.Retire(occupied.get());
+  /**
+   * A first deployment leaves nothing of its own behind when it fails. What else runs, as after the
+   * loss of a journal, is left alone: it serves.
+   */
+  private static Step withdraw(Generation to, Observed seen) {
+    Optional<Integer> own =
+        seen.slots().keySet().stream()
+            .filter(slot -> runs(seen.slots().get(slot), to))
+            .min(Integer::compare);
+    if (own.isPresent()) {
+      return new Step.Retire(own.get());
     }
-    return seen.current() == null ? new Step.End(DeploymentState.FAILED) : new Step.Flip(null);
+    return to.release().equals(seen.current())
+        ? new Step.Flip(null)
+        : new Step.End(DeploymentState.FAILED);
   }
 
   /**

@@ -146,6 +146,18 @@ public final class NodeWorkshop implements Workshop {
   }
 
   /**
+   * The highest run of the agent that any worker's directory in {@code runDirectory} tells of; 0
+   * for none.
+   */
+  public static long lastRun(Path runDirectory) throws IOException {
+    return WorkerDirectories.list(runDirectory).stream()
+        .flatMap(directory -> WorkerDirectories.incarnation(directory).stream())
+        .mapToLong(Incarnation::run)
+        .max()
+        .orElse(0);
+  }
+
+  /**
    * The processes that have not ended, in no order: each holds the shared socket unless it drains.
    */
   public List<RunningProcess> living() {

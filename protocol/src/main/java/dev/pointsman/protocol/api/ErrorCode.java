@@ -352,6 +352,11 @@ public enum ErrorCode {
       503,
       ErrorClass.HOST,
       "The journal could not be written: look at the disk, then restart the agent."),
+  APP_UNMANAGED(
+      "app.unmanaged",
+      503,
+      ErrorClass.HOST,
+      "The agent could not open this app: repair what the detail names, then restart the agent."),
   AGENT_TRUST(
       "agent.trust",
       503,
