@@ -35,13 +35,13 @@ final class AgentProcess {
     }
     List<String> line =
         new ArrayList<>(List.of(host.program(), "agent", "--config", host.configFile().toString()));
-    process =
-        new Command(host.user().line(line), host.root(), host.environment()).start(log);
+    process = new Command(host.user().line(line), host.root(), host.environment()).start(log);
   }
 
   private String notReady() throws Exception {
     if (!process.isAlive()) {
-      throw new AssertionError("the agent ended with " + process.exitValue() + ":\n" + lastLines(60));
+      throw new AssertionError(
+          "the agent ended with " + process.exitValue() + ":\n" + lastLines(60));
     }
     if (!Files.exists(host.socket())) {
       return "no API socket";
@@ -53,7 +53,8 @@ final class AgentProcess {
   /** The exit code, once it has ended by itself. */
   int awaitEnd() throws InterruptedException {
     if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new AssertionError("the agent did not end within " + STOP_LIMIT + ":\n" + lastLines(60));
+      throw new AssertionError(
+          "the agent did not end within " + STOP_LIMIT + ":\n" + lastLines(60));
     }
     return process.exitValue();
   }

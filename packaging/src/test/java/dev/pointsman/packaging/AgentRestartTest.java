@@ -34,7 +34,9 @@ class AgentRestartTest {
     host.agent().start();
 
     host.awaitServing("web", "r1");
-    assertThat(host.online("web")).containsEntry(0, before.get(0)).doesNotContainValue(before.get(1));
+    assertThat(host.online("web"))
+        .containsEntry(0, before.get(0))
+        .doesNotContainValue(before.get(1));
   }
 
   private interface Ending {

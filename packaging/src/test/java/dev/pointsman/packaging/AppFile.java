@@ -36,14 +36,14 @@ final class AppFile {
 
   String toml() {
     Map<String, StringBuilder> sections = new TreeMap<>();
-    settings.forEach(
-        (key, literal) -> {
-          int dot = key.indexOf('.');
-          String section = dot < 0 ? "" : key.substring(0, dot);
-          sections
-              .computeIfAbsent(section, name -> new StringBuilder(name.isEmpty() ? "" : "[" + name + "]\n"))
-              .append(key.substring(dot + 1) + " = " + literal + "\n");
-        });
+    settings.forEach((key, literal) -> {
+      int dot = key.indexOf('.');
+      String section = dot < 0 ? "" : key.substring(0, dot);
+      sections
+          .computeIfAbsent(
+              section, name -> new StringBuilder(name.isEmpty() ? "" : "[" + name + "]\n"))
+          .append(key.substring(dot + 1) + " = " + literal + "\n");
+    });
     return String.join("", sections.values());
   }
 

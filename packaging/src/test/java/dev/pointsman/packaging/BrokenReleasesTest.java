@@ -40,8 +40,16 @@ class BrokenReleasesTest {
         Arguments.of("mute", Behaviour.NEVER_LISTENS, "NeverListened", "healthy_deadline=8s"),
         Arguments.of("sick", Behaviour.ALWAYS_SICK, "HealthDeadlineExceeded", "503"),
         Arguments.of("turns-sick", Behaviour.SICK_ONCE_PUBLIC, "WorkerUnhealthy", "503"),
-        Arguments.of("second-slot", Behaviour.CRASHES_AT_START.fromSlot(1), "WorkerCrashed", "I crash at start"),
-        Arguments.of("needs-env", Behaviour.of("\"needsEnv\":\"DATABASE_URL\""), "WorkerCrashed", "DATABASE_URL is not set"));
+        Arguments.of(
+            "second-slot",
+            Behaviour.CRASHES_AT_START.fromSlot(1),
+            "WorkerCrashed",
+            "I crash at start"),
+        Arguments.of(
+            "needs-env",
+            Behaviour.of("\"needsEnv\":\"DATABASE_URL\""),
+            "WorkerCrashed",
+            "DATABASE_URL is not set"));
   }
 
   @ParameterizedTest(name = "{0}: {2}")
@@ -65,7 +73,8 @@ class BrokenReleasesTest {
   void isRefusedTheSecondTimeUnlessForced() throws Exception {
     push("twice", Behaviour.CRASHES_AT_START).exits(2);
 
-    assertThat(host.pointsman("deploy", "web", "twice", "--wait").exits(4).said()).contains("release.bad");
+    assertThat(host.pointsman("deploy", "web", "twice", "--wait").exits(4).said())
+        .contains("release.bad");
     host.pointsman("deploy", "web", "twice", "--force", "--wait").exits(2);
 
     host.awaitServing("web", "good");
@@ -74,7 +83,8 @@ class BrokenReleasesTest {
 
   private static Command.Ran push(String release, Behaviour behaviour) throws Exception {
     Bundle bundle = Bundle.plain(host, release, SEQUENCE.incrementAndGet(), behaviour);
-    return host.pointsman("push", "--deploy", "--wait", "--timeout", "80s", bundle.directory().toString());
+    return host.pointsman(
+        "push", "--deploy", "--wait", "--timeout", "80s", bundle.directory().toString());
   }
 
   private static String stateOf(String release) throws Exception {

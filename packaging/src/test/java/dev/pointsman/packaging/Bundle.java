@@ -1,11 +1,10 @@
 package dev.pointsman.packaging;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,8 +30,18 @@ record Bundle(String app, String release, Path directory) {
     Path directory = host.root().resolve("bundles/" + release);
     Files.createDirectories(directory.getParent());
     host.pointsman(
-            "pack", "--app", "web", "--release", release, "--sequence", Long.toString(sequence),
-            "--env", "prod", "--output", directory.toString(), tree.toString())
+            "pack",
+            "--app",
+            "web",
+            "--release",
+            release,
+            "--sequence",
+            Long.toString(sequence),
+            "--env",
+            "prod",
+            "--output",
+            directory.toString(),
+            tree.toString())
         .exits(0);
     host.pointsman("sign", "--key", host.key().toString(), directory.toString()).exits(0);
     return new Bundle("web", release, directory);
@@ -41,15 +50,15 @@ record Bundle(String app, String release, Path directory) {
   /** Made with tar, sha256sum and ssh-keygen alone, for app {@code web}. */
   static Bundle plain(Host host, String release, long sequence, Behaviour behaviour)
       throws Exception {
-    return new PlainBundle("web", release, sequence)
-        .build(host, tree(host, release, behaviour));
+    return new PlainBundle("web", release, sequence).build(host, tree(host, release, behaviour));
   }
 
   /** The one tar that is sent. */
   Path tar() throws Exception {
     Path tar = directory.resolveSibling(directory.getFileName() + ".tar");
     List<String> line = new ArrayList<>(List.of("tar", "-cf", tar.toString(), "release.json"));
-    for (String member : List.of("release.json.sig", "files.lst.gz", "payload.tar.gz", "payload.tar")) {
+    for (String member :
+        List.of("release.json.sig", "files.lst.gz", "payload.tar.gz", "payload.tar")) {
       if (Files.exists(directory.resolve(member))) {
         line.add(member);
       }
@@ -62,8 +71,16 @@ record Bundle(String app, String release, Path directory) {
   Bundle sign(Path key) throws Exception {
     Files.deleteIfExists(directory.resolve("release.json.sig"));
     Command.of(
-            directory, "ssh-keygen", "-q", "-Y", "sign", "-n", "release.v1@pointsman", "-f",
-            key.toString(), "release.json")
+            directory,
+            "ssh-keygen",
+            "-q",
+            "-Y",
+            "sign",
+            "-n",
+            "release.v1@pointsman",
+            "-f",
+            key.toString(),
+            "release.json")
         .run()
         .exits(0);
     return this;
@@ -80,9 +97,29 @@ record Bundle(String app, String release, Path directory) {
     return this;
   }
 
-  /** Replaces one of its files by {@code content}. */
-  Bundle replace(String member, String content) throws IOException {
-    Files.write(directory.resolve(member), content.getBytes(UTF_8));
+  /** Without one of its files. */
+  Bundle without(String member) throws IOException {
+    Files.delete(directory.resolve(member));
     return this;
+  }
+
+  /** With one bit in the middle of a file that is not what it was. */
+  Bundle flipABit(String member) throws IOException {
+    byte[] content = Files.readAllBytes(directory.resolve(member));
+    content[content.length / 2] ^= 1;
+    Files.write(directory.resolve(member), content);
+    return this;
+  }
+
+  /** With a file that lacks its last kilobyte. */
+  Bundle cut(String member) throws IOException {
+    byte[] content = Files.readAllBytes(directory.resolve(member));
+    Files.write(directory.resolve(member), Arrays.copyOf(content, content.length - 1024));
+    return this;
+  }
+
+  /** The same, to be sent to another app's address. */
+  Bundle sentTo(String other) {
+    return new Bundle(other, release, directory);
   }
 }

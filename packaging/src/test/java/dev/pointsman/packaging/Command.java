@@ -53,13 +53,20 @@ record Command(List<String> line, Path directory, Map<String, String> environmen
   /** What every program is given, so that a test does not depend on who runs it. */
   static Map<String, String> plainEnvironment() {
     return Map.of(
-        "PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8", "HOME", System.getProperty("user.home"));
+        "PATH",
+        System.getenv("PATH"),
+        "LC_ALL",
+        "C.UTF-8",
+        "HOME",
+        System.getProperty("user.home"));
   }
 
   /** Starts it with its output in {@code log}, added to what is there. */
   Process start(Path log) throws IOException {
     ProcessBuilder builder =
-        builder().redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder()
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     return builder.start();
   }
 
@@ -68,18 +75,21 @@ record Command(List<String> line, Path directory, Map<String, String> environmen
     Path out = Files.createTempFile("pm-out", ".txt");
     Path err = Files.createTempFile("pm-err", ".txt");
     try {
-      Process process =
-          builder().redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      Process process = builder().redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try {
         if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new AssertionError(
-              line + " did not end within " + LIMIT + "\n" + Files.readString(out) + Files.readString(err));
+              line
+                  + " did not end within "
+                  + LIMIT
+                  + "\n"
+                  + Files.readString(out)
+                  + Files.readString(err));
         }
       } finally {
         process.destroyForcibly();
       }
-      return new Ran(
-          line, process.exitValue(), read(out), read(err));
+      return new Ran(line, process.exitValue(), read(out), read(err));
     } finally {
       Files.delete(out);
       Files.delete(err);

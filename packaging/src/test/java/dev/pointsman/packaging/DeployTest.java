@@ -35,10 +35,15 @@ class DeployTest {
     assertThat(report.get("failed").asLong()).as(report.toPrettyString()).isZero();
     assertThat(report.get("releases").fieldNames()).toIterable().contains("r1", "r2");
     assertStates(host, Map.of("r1", "good", "r2", "active"));
-    assertThat(host.pointsman("status", "web").exits(0).out()).contains("healthy", "r2", "2/2 online");
+    assertThat(host.pointsman("status", "web").exits(0).out())
+        .contains("healthy", "r2", "2/2 online");
     events.hasTold(
-        "deployment.begun web-1", "deployment.successful web-1", "deployment.begun web-2",
-        "deployment.activated web-2", "deployment.slot_replaced web-2", "deployment.slot_replaced web-2",
+        "deployment.begun web-1",
+        "deployment.successful web-1",
+        "deployment.begun web-2",
+        "deployment.activated web-2",
+        "deployment.slot_replaced web-2",
+        "deployment.slot_replaced web-2",
         "deployment.successful web-2");
     assertReceipts(host, List.of("r1 successful", "r2 successful"));
   }
@@ -102,7 +107,8 @@ class DeployTest {
           .containsEntry(3, socket);
       assertThat(Processes.descriptors(pid).values())
           .as("nothing of the agent's leaks into a worker")
-          .noneMatch(what -> what.contains("journal") || what.contains("LOCK") || what.endsWith(".jar"))
+          .noneMatch(
+              what -> what.contains("journal") || what.contains("LOCK") || what.endsWith(".jar"))
           .filteredOn(what -> what.startsWith(host.root().toString()))
           .allMatch(what -> what.endsWith("/logs/" + slot + ".log"));
     }
@@ -110,13 +116,16 @@ class DeployTest {
   }
 
   private static Command.Ran push(Host host, Bundle bundle) throws Exception {
-    return host.pointsman("push", "--deploy", "--wait", "--timeout", "80s", bundle.directory().toString());
+    return host.pointsman(
+        "push", "--deploy", "--wait", "--timeout", "80s", bundle.directory().toString());
   }
 
   private static void assertStates(Host host, Map<String, String> expected) throws Exception {
-    JsonNode releases = Host.JSON.readTree(host.pointsman("releases", "web", "--json").exits(0).out());
+    JsonNode releases =
+        Host.JSON.readTree(host.pointsman("releases", "web", "--json").exits(0).out());
     assertThat(StreamSupport.stream(releases.get("releases").spliterator(), false))
-        .extracting(release -> Map.entry(release.get("release").asText(), release.get("state").asText()))
+        .extracting(
+            release -> Map.entry(release.get("release").asText(), release.get("state").asText()))
         .containsExactlyInAnyOrderElementsOf(expected.entrySet());
   }
 
@@ -125,7 +134,10 @@ class DeployTest {
     List<String> lines = Files.readAllLines(host.state().resolve("receipts/receipts.jsonl"));
     assertThat(lines)
         .extracting(line -> Host.JSON.readTree(line).get("deployment"))
-        .extracting(deployment -> deployment.get("toRelease").asText() + " " + deployment.get("state").asText().toLowerCase(java.util.Locale.ROOT))
+        .extracting(deployment ->
+            deployment.get("toRelease").asText()
+                + " "
+                + deployment.get("state").asText().toLowerCase(java.util.Locale.ROOT))
         .containsExactlyElementsOf(expected);
     String previous = "0".repeat(64);
     for (int number = 1; number <= lines.size(); number++) {
@@ -134,7 +146,11 @@ class DeployTest {
       assertThat(receipt.get("number").asInt()).isEqualTo(number);
       assertThat(receipt.get("previous").asText()).isEqualTo(previous);
       assertThat(receipt.get("signers").toString()).isEqualTo("[\"ci@web\"]");
-      previous = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+      previous =
+          HexFormat.of()
+              .formatHex(
+                  MessageDigest.getInstance("SHA-256")
+                      .digest(line.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
     byte[] manifest = Files.readAllBytes(host.app("web").resolve("meta/r2/release.json"));
     assertThat(Host.JSON.readTree(lines.getLast()).get("releaseDigest").asText())

@@ -24,7 +24,10 @@ final class EventStream implements Started {
     Process curl =
         new Command(
                 List.of(
-                    "curl", "-sSN", "--unix-socket", host.socket().toString(),
+                    "curl",
+                    "-sSN",
+                    "--unix-socket",
+                    host.socket().toString(),
                     "http://localhost/v1/events?since=0&app=" + app),
                 host.root(),
                 Map.of())
@@ -54,7 +57,8 @@ final class EventStream implements Started {
     for (String line : Files.readAllLines(output)) {
       if (line.startsWith("data: ") && line.endsWith("}")) {
         JsonNode event = Host.JSON.readTree(line.substring(6));
-        told.add(event.get("type").asText() + " " + event.path("data").path("deployment").asText("-"));
+        told.add(
+            event.get("type").asText() + " " + event.path("data").path("deployment").asText("-"));
       }
     }
     return told;

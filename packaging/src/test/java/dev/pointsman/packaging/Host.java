@@ -65,7 +65,8 @@ final class Host implements Started {
   /** Makes an SSH key without a passphrase. */
   Path makeKey(String name) throws Exception {
     Path key = root.resolve(name);
-    Command.of(root, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", key.toString())
+    Command.of(
+            root, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", key.toString())
         .run()
         .exits(0);
     return key;
@@ -128,7 +129,10 @@ final class Host implements Started {
 
   Map<String, String> environment() {
     return Map.of(
-        "POINTSMAN_JAVA_HOME", System.getProperty("java.home"), "POINTSMAN_SOCKET", socket().toString());
+        "POINTSMAN_JAVA_HOME",
+        System.getProperty("java.home"),
+        "POINTSMAN_SOCKET",
+        socket().toString());
   }
 
   /** Runs a command of the command line. */

@@ -80,7 +80,11 @@ final class Hosts implements AfterEachCallback, AfterAllCallback {
     if (context.getExecutionException().isPresent()) {
       for (Host host : hosts) {
         System.err.println(
-            "--- " + context.getDisplayName() + ": the agent's log of " + host.root() + "\n"
+            "--- "
+                + context.getDisplayName()
+                + ": the agent's log of "
+                + host.root()
+                + "\n"
                 + host.agent().lastLines(LINES_SHOWN));
       }
     }

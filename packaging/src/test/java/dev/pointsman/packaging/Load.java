@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The client of {@code packaging/load}, which never tries a request twice and counts every failure. */
+/**
+ * The client of {@code packaging/load}, which never tries a request twice and counts every failure.
+ */
 final class Load implements Started {
   private final Path directory;
   private final Process process;
@@ -89,8 +91,13 @@ final class Load implements Started {
   private static void check(JsonNode report) {
     if (report.path("requests").asLong() == 0 || report.path("failed").asLong() != 0) {
       throw new AssertionError(
-          report.path("failed") + " of " + report.path("requests") + " requests failed: "
-              + report.path("failures") + "\n" + report.path("samples").toPrettyString());
+          report.path("failed")
+              + " of "
+              + report.path("requests")
+              + " requests failed: "
+              + report.path("failures")
+              + "\n"
+              + report.path("samples").toPrettyString());
     }
   }
 

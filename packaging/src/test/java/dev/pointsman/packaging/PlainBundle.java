@@ -52,7 +52,9 @@ final class PlainBundle {
 
   /** Makes it of {@code tree}, signed with the host's key. */
   Bundle build(Host host, Path tree) throws Exception {
-    Path directory = Files.createDirectories(host.root().resolve("bundles/" + app + "-" + release + "-" + sequence));
+    Path directory =
+        Files.createDirectories(
+            host.root().resolve("bundles/" + app + "-" + release + "-" + sequence));
     Command.of(directory, "sh", "-c", SCRIPT)
         .with("TREE", tree.toString())
         .with("APP", app)

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the kernel says of processes; those that have ended meanwhile are simply not there. */
@@ -19,11 +19,14 @@ final class Processes {
 
   private Processes() {}
 
-  /** Those whose environment names a worker's directory below {@code run}: every worker there is. */
+  /**
+   * Those whose environment names a worker's directory below {@code run}: every worker there is.
+   */
   static Set<Long> workersBelow(Path run) throws IOException {
     Set<Long> found = new TreeSet<>();
     try (Stream<Path> entries = Files.list(PROC)) {
-      for (Path entry : entries.filter(path -> path.getFileName().toString().matches("[0-9]+")).toList()) {
+      for (Path entry :
+          entries.filter(path -> path.getFileName().toString().matches("[0-9]+")).toList()) {
         String directory = environment(entry).get("POINTSMAN_DIR");
         if (directory != null && directory.startsWith(run + "/")) {
           found.add(Long.valueOf(entry.getFileName().toString()));
@@ -41,7 +44,8 @@ final class Processes {
   private static Map<String, String> environment(Path process) {
     Map<String, String> all = new HashMap<>();
     try {
-      for (String entry : new String(Files.readAllBytes(process.resolve("environ")), UTF_8).split("\0")) {
+      for (String entry :
+          new String(Files.readAllBytes(process.resolve("environ")), UTF_8).split("\0")) {
         int equals = entry.indexOf('=');
         if (equals > 0) {
           all.put(entry.substring(0, equals), entry.substring(equals + 1));

@@ -15,7 +15,8 @@ record Reply(int status, String body) {
     try {
       List<String> line =
           new ArrayList<>(
-              List.of("curl", "-sS", "--max-time", "80", "-o", body.toString(), "-w", "%{http_code}"));
+              List.of(
+                  "curl", "-sS", "--max-time", "80", "-o", body.toString(), "-w", "%{http_code}"));
       line.addAll(options);
       Command.Ran ran = new Command(line, directory, java.util.Map.of()).run();
       // 55, 56: the agent answered before it had read everything, and curl could not send the rest.
@@ -54,7 +55,14 @@ record Reply(int status, String body) {
   void isRefusal(int expectedStatus, String expectedCode) throws Exception {
     if (status != expectedStatus || !code().equals(expectedCode)) {
       throw new AssertionError(
-          "not refused with " + expectedStatus + " " + expectedCode + " but " + status + ": " + body);
+          "not refused with "
+              + expectedStatus
+              + " "
+              + expectedCode
+              + " but "
+              + status
+              + ": "
+              + body);
     }
     for (String key : List.of("detail", "remedy")) {
       if (json().path(key).asText().isBlank()) {

@@ -17,7 +17,8 @@ class RollbackTest {
     host.install(Bundle.plain(host, "r2", 2, Behaviour.GOOD));
     Load load = host.load("web", 80);
 
-    assertThat(host.pointsman("rollback", "web", "--wait").exits(0).said()).contains("r1", "successful");
+    assertThat(host.pointsman("rollback", "web", "--wait").exits(0).said())
+        .contains("r1", "successful");
     host.awaitServing("web", "r1");
     host.pointsman("rollback", "web", "r2", "--wait").exits(0);
     host.awaitServing("web", "r2");
@@ -31,10 +32,13 @@ class RollbackTest {
     Host host = hosts.start();
     host.install(Bundle.plain(host, "r1", 1, Behaviour.GOOD));
 
-    assertThat(host.pointsman("rollback", "web", "--wait").exits(4).said()).contains("rollback.no-target");
-    assertThat(host.pointsman("rollback", "web", "r0").exits(4).said()).contains("rollback.no-target");
+    assertThat(host.pointsman("rollback", "web", "--wait").exits(4).said())
+        .contains("rollback.no-target");
+    assertThat(host.pointsman("rollback", "web", "r0").exits(4).said())
+        .contains("rollback.no-target");
     assertThat(host.pointsman("deploy", "web", "r9").exits(4).said()).contains("release.unknown");
-    assertThat(host.pointsman("deploy", "shop", "r1").exits(4).said()).contains("app.unknown", "web");
+    assertThat(host.pointsman("deploy", "shop", "r1").exits(4).said())
+        .contains("app.unknown", "web");
     host.awaitServing("web", "r1");
   }
 
@@ -47,9 +51,11 @@ class RollbackTest {
 
     JsonNode first = host.deploy("web", "r2", false).is(202).json();
     host.deploy("web", "r3", true).isRefusal(409, "deployment.in-progress");
-    host.api("POST", "/v1/apps/web/rollback", "-d", "{\"release\":\"r1\"}").isRefusal(409, "deployment.in-progress");
+    host.api("POST", "/v1/apps/web/rollback", "-d", "{\"release\":\"r1\"}")
+        .isRefusal(409, "deployment.in-progress");
 
-    assertThat(host.awaitOver(first.get("id").asText()).get("state").asText()).isEqualTo("successful");
+    assertThat(host.awaitOver(first.get("id").asText()).get("state").asText())
+        .isEqualTo("successful");
     host.awaitServing("web", "r2");
   }
 }

@@ -15,7 +15,8 @@ enum RunAs {
     }
     List<String> changed =
         new ArrayList<>(
-            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"));
+            List.of(
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"));
     changed.addAll(line);
     return changed;
   }

@@ -27,7 +27,8 @@ final class Serving {
     Set<Integer> slots = new TreeSet<>();
     Set<String> generations = new TreeSet<>();
     for (JsonNode worker : status.get("workers")) {
-      if (!worker.get("state").asText().equals("online") || !worker.get("release").asText().equals(release)) {
+      if (!worker.get("state").asText().equals("online")
+          || !worker.get("release").asText().equals(release)) {
         return "not an online worker of " + release + ": " + worker;
       }
       shown.add(worker.get("pid").asLong());

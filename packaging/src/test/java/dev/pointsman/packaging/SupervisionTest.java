@@ -40,9 +40,12 @@ class SupervisionTest {
 
     JsonNode report = load.stop();
     assertThat(report.get("failures").fieldNames()).toIterable().isSubsetOf(OF_A_DEAD_WORKER);
-    assertThat(report.get("failed").asLong()).as("failures after the repair").isEqualTo(failedAtDeath);
+    assertThat(report.get("failed").asLong())
+        .as("failures after the repair")
+        .isEqualTo(failedAtDeath);
     assertThat(host.online("web")).containsEntry(1, before.get(1));
-    assertThat(host.status("web").get("workers").get(0).get("lastExit").asText()).contains("SIGKILL");
+    assertThat(host.status("web").get("workers").get(0).get("lastExit").asText())
+        .contains("SIGKILL");
   }
 
   @Test
