@@ -74,7 +74,8 @@ class Worker {
       NODE_OPTIONS: `--require=${PRELOAD}`,
       ...options.env,
     };
-    this.process = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...(options.node ?? [process.execPath]), ...words], {
+    const command = [...(options.node ?? [process.execPath]), ...words];
+    this.process = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...command], {
       cwd: options.cwd ?? path.join(__dirname, 'apps'),
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', ...sockets.map(({ descriptor }) => descriptor)],
@@ -111,7 +112,8 @@ class Worker {
 
   /** Connects to ctl.sock, as soon as it is there. */
   async connect() {
-    const socket = await eventually('the worker serves ctl.sock', () => this.exit || tryConnect(this.file('ctl.sock')), () => this.describe());
+    const attempt = () => this.exit || tryConnect(this.file('ctl.sock'));
+    const socket = await eventually('the worker serves ctl.sock', attempt, () => this.describe());
     if (socket === this.exit) throw new Error(`the worker ended before it served ctl.sock\n${this.describe()}`);
     this.control = socket.setEncoding('utf8');
     this.control.on('error', () => {});
@@ -275,7 +277,8 @@ class RawConnection {
 
   /** Waits for text that matches, and takes everything up to its end. */
   async expect(pattern) {
-    const match = await eventually(`${pattern} on a connection`, () => pattern.exec(this.received) ?? (this.closed && 'closed'), () => `received: ${this.received}`);
+    const look = () => pattern.exec(this.received) ?? (this.closed && 'closed');
+    const match = await eventually(`${pattern} on a connection`, look, () => `received: ${this.received}`);
     if (match === 'closed') throw new Error(`closed before ${pattern}; received: ${this.received}`);
     this.received = this.received.slice(match.index + match[0].length);
     return match;

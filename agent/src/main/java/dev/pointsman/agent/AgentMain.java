@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** The entry point of the daemon and of the command line. */
 public final class AgentMain {
   private static final int FAILED = 1;
+  private static final int BUG = 70;
   private static final int CONFIG = 78;
 
   private AgentMain() {}
@@ -29,6 +30,7 @@ public final class AgentMain {
   /** Runs the daemon until it is told to stop; the exit code. */
   private static int runDaemon(Path configFile) {
     Logger log = LoggerFactory.getLogger(AgentMain.class);
+    Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> die(log, thread, bug));
     try {
       CountDownLatch stop = new CountDownLatch(1);
       CountDownLatch stopped = new CountDownLatch(1);
@@ -54,6 +56,15 @@ public final class AgentMain {
       Thread.currentThread().interrupt();
       return FAILED;
     }
+  }
+
+  /**
+   * A bug ends the agent at once: workers go on, and its next run takes over from what is
+   * journaled, which is safer than going on with a part missing.
+   */
+  private static void die(Logger log, Thread thread, Throwable bug) {
+    log.error("A bug: the agent ends, workers go on. thread={}", thread.getName(), bug);
+    Runtime.getRuntime().halt(BUG);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.Recovered;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
@@ -50,6 +51,7 @@ final class App {
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
   private final AppRetention retention;
+  private final LogKeeper logs;
 
   private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
       throws IOException, InterruptedException {
@@ -89,6 +91,7 @@ final class App {
                 host.clock(),
                 config.instances(),
                 config.roll().autoRevert()));
+    this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
     fill();
@@ -271,6 +274,7 @@ final class App {
   /** Stops deciding; workers go on, and the next run of the agent takes them over. */
   void stop() throws IOException, InterruptedException {
     deployments.stop();
+    logs.close();
     ledger.close();
     socket.close();
   }

@@ -89,8 +89,8 @@ final class AppCatalog implements Deployments.Catalog {
                         + " nor the release says what a worker runs.",
                     "command"));
     NodeCommand resolved = NodeCommand.resolve(command, workingDirectory, root);
-    Map<String, String> environment = new HashMap<>(resolved.environment());
-    environment.putAll(environment());
+    Map<String, String> environment = environment();
+    environment.putAll(resolved.environment()); // A start script that sets a variable means it.
     return new WorkerSpec(
         new Generation(staged.id(), ""),
         resolved.command(),

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The folder that this program was started from: {@code bin}, {@code lib}, {@code preload}.
@@ -55,16 +54,6 @@ record Distribution(Path home) {
 
   /** The command by which a worker sends its socket back, as a JSON array. */
   static String handover() throws IOException {
-    return DiskJson.mapper()
-        .writeValueAsString(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx16m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                HandoverMain.class.getName()));
+    return DiskJson.mapper().writeValueAsString(HandoverMain.command());
   }
 }

@@ -38,9 +38,6 @@ public interface Pool {
   Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
       throws IOException, InterruptedException;
 
-  /**
-   * Drains and stops what is in {@code slot}, and gives the slot up; blocks until it no longer
-   * accepts.
-   */
+  /** Has what is in {@code slot} drained and stopped, and gives the slot up. */
   void retire(int slot) throws InterruptedException;
 }

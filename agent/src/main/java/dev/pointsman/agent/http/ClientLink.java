@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class ClientLink implements AutoCloseable {
 
   private final Target target;
   private final Vertx vertx;
+  private final Context loop;
   private final HttpClient http;
 
   /** What came back. */
@@ -48,6 +50,7 @@ final class ClientLink implements AutoCloseable {
   ClientLink(Target target) {
     this.target = target;
     this.vertx = EventLoops.forCommand();
+    this.loop = vertx.getOrCreateContext();
     this.http =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -128,7 +131,7 @@ final class ClientLink implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture();
       var _ = reply.whenComplete((_, _) -> mayBegin.complete(null));
-      request.writeHead();
+      var _ = onLoop(request::writeHead);
       mayBegin.completeOnTimeout(null, CONTINUE.toMillis(), TimeUnit.MILLISECONDS).join();
       boolean whole = send(request, bytes, length, reply);
       Reply answer = await(reply, whole ? patience : LAST_WORDS, "did not answer the upload");
@@ -166,9 +169,10 @@ final class ClientLink implements AutoCloseable {
         return false;
       }
       if (count == 0) {
-        return taken(future(request.end()), reply);
+        return taken(onLoop(request::end), reply);
       }
-      previous = future(request.write(Buffer.buffer(Arrays.copyOf(chunk, count))));
+      Buffer part = Buffer.buffer(Arrays.copyOf(chunk, count));
+      previous = onLoop(() -> request.write(part));
     }
     return false;
   }
@@ -187,8 +191,15 @@ final class ClientLink implements AutoCloseable {
     }
   }
 
-  private static CompletableFuture<Void> future(Future<Void> future) {
-    return future.toCompletionStage().toCompletableFuture();
+  /**
+   * Writes on the event loop. Vert.x lets any thread write, but may then touch the connection on
+   * that thread, at the very moment in which it is being closed.
+   */
+  private CompletableFuture<Void> onLoop(Supplier<Future<Void>> write) {
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    loop.runOnContext(_ ->
+        write.get().onComplete(_ -> written.complete(null), e -> written.completeExceptionally(e)));
+    return written;
   }
 
   private HttpClientRequest open(HttpMethod method, String uri, Map<String, String> headers)

@@ -339,7 +339,7 @@ public enum ErrorCode {
       "listen.lost",
       503,
       ErrorClass.HOST,
-      "The agent could not take its listening socket back: stop the workers with 'pointsman stop' in a quiet moment and start them again."),
+      "The agent could not take its listening socket back: workers go on; 'listen.lost' in docs/operations.md says how to give it back."),
   COMMAND_INVALID(
       "command.invalid",
       422,
