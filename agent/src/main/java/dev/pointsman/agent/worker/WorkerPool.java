@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,8 +136,8 @@ public final class WorkerPool {
    */
   public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood)
       throws InterruptedException {
-    long deadline = System.nanoTime() + config.roll().progressDeadline().toNanos();
-    if (!awaitRoom(deadline)) {
+    long deadline = after(config.roll().progressDeadline());
+    if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
     Gate gate =
@@ -147,15 +148,8 @@ public final class WorkerPool {
         WorkerSupervisor.begin(
             job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
     putLeaving(fresh); // Shown, but not yet the slot's.
-    awaitDecision(fresh, deadline);
+    boolean _ = await(() -> isDecided(fresh), deadline);
     return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));
-  }
-
-  private synchronized void awaitDecision(WorkerSupervisor fresh, long deadline)
-      throws InterruptedException {
-    while (!isDecided(fresh) && waitUntil(deadline)) {
-      // Each change of a worker wakes us.
-    }
   }
 
   /** Gives {@code slot} to {@code fresh} if it accepts at this moment; else it has to go. */
@@ -206,14 +200,8 @@ public final class WorkerPool {
   }
 
   /** Blocks until {@code slots} slots are healthy or {@code limit} has passed. */
-  public synchronized boolean awaitHealthy(int slots, Duration limit) throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!isHealthy(slots)) {
-      if (!waitUntil(deadline)) {
-        return false;
-      }
-    }
-    return true;
+  public boolean awaitHealthy(int slots, Duration limit) throws InterruptedException {
+    return await(() -> isHealthy(slots), after(limit));
   }
 
   /** Stops supervising: workers go on, and the next run of the agent takes them over. */
@@ -241,15 +229,9 @@ public final class WorkerPool {
   }
 
   /** Waits until {@code worker}, told to accept, does or will not; {@code limit} at most. */
-  synchronized boolean awaitOnline(WorkerSupervisor worker, Duration limit)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!(worker.view().state() instanceof Online)) {
-      if (!(worker.view().state() instanceof Standby) || !waitUntil(deadline)) {
-        return false;
-      }
-    }
-    return true;
+  boolean awaitOnline(WorkerSupervisor worker, Duration limit) throws InterruptedException {
+    boolean _ = await(() -> !(worker.view().state() instanceof Standby), after(limit));
+    return worker.view().state() instanceof Online;
   }
 
   synchronized void leave(WorkerSupervisor old) {
@@ -273,27 +255,21 @@ public final class WorkerPool {
     return new Incarnation(run, workers.incrementAndGet(), 1);
   }
 
-  /**
-   * Waits until few enough workers drain; false where that takes longer than until the deadline.
-   */
-  private synchronized boolean awaitRoom(long deadline) throws InterruptedException {
-    while (leaving.size() >= MAX_DRAINING) {
-      if (!waitUntil(deadline)) {
+  /** Waits, looking again at each change, until {@code condition} holds; false if it does not. */
+  private synchronized boolean await(BooleanSupplier condition, long deadline)
+      throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
         return false;
       }
+      wait(left / 1_000_000, (int) (left % 1_000_000));
     }
     return true;
   }
 
-  /** Waits for any change; false, without waiting, once {@code deadline} has passed. */
-  @SuppressWarnings("WaitNotInLoop") // Every caller asks again in a loop.
-  private synchronized boolean waitUntil(long deadline) throws InterruptedException {
-    long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      return false;
-    }
-    wait(left / 1_000_000, (int) (left % 1_000_000));
-    return true;
+  private static long after(Duration limit) {
+    return System.nanoTime() + limit.toNanos();
   }
 
   /** Whether a worker on trial has been let in (it may have ended since), or never will be. */

@@ -88,10 +88,14 @@ final class NodeWorkshopTest {
       Await.until(() -> "answers; failed: " + failures, () -> answers.get() >= goal);
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void end() throws InterruptedException {
       over.set(true);
       thread.join();
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
     }
   }
 
@@ -109,7 +113,7 @@ final class NodeWorkshopTest {
         assertThat(agent.pool.replace(0, two, false)).isEmpty();
         Await.until(() -> "one left: " + agent.pool.workers(), () -> left(agent) == 1);
         load.awaitAnswers(20);
-        load.close();
+        load.end();
         assertThat(load.failures).isEmpty();
       }
       assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
@@ -227,7 +231,7 @@ final class NodeWorkshopTest {
       assertThat(only(next).incarnation()).isEqualTo("1.1.1");
       assertThat(next.pool.slots().get(0).generation()).isEqualTo(one);
       load.awaitAnswers(5);
-      load.close();
+      load.end();
       assertThat(load.failures).isEmpty();
       next.pool.retire(0);
       Await.until("it drains and ends", () -> left(next) == 0);
@@ -350,7 +354,7 @@ final class NodeWorkshopTest {
       assertThat(next.pool.slots().get(0).generation()).isEqualTo(two);
       Await.until(() -> "one left: " + next.pool.workers(), () -> left(next) == 1);
       load.awaitAnswers(5);
-      load.close();
+      load.end();
       assertThat(load.failures).isEmpty();
       healthy(next, 1);
     }
