@@ -95,7 +95,7 @@ final class DeploymentPlannerTest {
     assertThat(DeploymentPlanner.next(running(NEW, 2), seen(NEW, risen(NEW), well(NEW))))
         .isEqualTo(new Step.End(DeploymentState.SUCCESSFUL));
     assertThat(DeploymentPlanner.next(reverting(OLD, 2), seen(OLD, risen(OLD), well(OLD))))
-        .isEqualTo(new Step.End(DeploymentState.REVERTED));
+        .isEqualTo(new Step.End(DeploymentState.FAILED));
   }
 
   @Test
