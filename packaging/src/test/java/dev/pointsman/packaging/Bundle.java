@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bundle directory, and how to make one.
@@ -63,7 +64,7 @@ record Bundle(String app, String release, Path directory) {
         line.add(member);
       }
     }
-    new Command(line, directory, java.util.Map.of()).run().exits(0);
+    new Command(line, directory, Map.of()).run().exits(0);
     return tar;
   }
 

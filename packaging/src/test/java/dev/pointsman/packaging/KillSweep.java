@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -218,8 +219,7 @@ final class KillSweep {
     return found.isEmpty() ? "" : found.toString();
   }
 
-  private static List<String> names(Path directory, java.util.function.Predicate<String> wanted)
-      throws Exception {
+  private static List<String> names(Path directory, Predicate<String> wanted) throws Exception {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.map(entry -> entry.getFileName().toString()).filter(wanted).sorted().toList();
     }
