@@ -1,12 +1,12 @@
 package dev.pointsman.packaging;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bundle directory, and how to make one.
@@ -64,7 +64,7 @@ record Bundle(String app, String release, Path directory) {
         line.add(member);
       }
     }
-    new Command(line, directory, java.util.Map.of()).run().exits(0);
+    new Command(line, directory, Map.of()).run().exits(0);
     return tar;
   }
 
@@ -98,9 +98,29 @@ record Bundle(String app, String release, Path directory) {
     return this;
   }
 
-  /** Replaces one of its files by {@code content}. */
-  Bundle replace(String member, String content) throws IOException {
-    Files.write(directory.resolve(member), content.getBytes(UTF_8));
+  /** Without one of its files. */
+  Bundle without(String member) throws IOException {
+    Files.delete(directory.resolve(member));
     return this;
+  }
+
+  /** With one bit in the middle of a file that is not what it was. */
+  Bundle flipABit(String member) throws IOException {
+    byte[] content = Files.readAllBytes(directory.resolve(member));
+    content[content.length / 2] ^= 1;
+    Files.write(directory.resolve(member), content);
+    return this;
+  }
+
+  /** With a file that lacks its last kilobyte. */
+  Bundle cut(String member) throws IOException {
+    byte[] content = Files.readAllBytes(directory.resolve(member));
+    Files.write(directory.resolve(member), Arrays.copyOf(content, content.length - 1024));
+    return this;
+  }
+
+  /** The same, to be sent to another app's address. */
+  Bundle sentTo(String other) {
+    return new Bundle(other, release, directory);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pointsman.packaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -137,7 +139,7 @@ class DeployTest {
         .extracting(deployment ->
             deployment.get("toRelease").asText()
                 + " "
-                + deployment.get("state").asText().toLowerCase(java.util.Locale.ROOT))
+                + deployment.get("state").asText().toLowerCase(Locale.ROOT))
         .containsExactlyElementsOf(expected);
     String previous = "0".repeat(64);
     for (int number = 1; number <= lines.size(); number++) {
@@ -148,9 +150,7 @@ class DeployTest {
       assertThat(receipt.get("signers").toString()).isEqualTo("[\"ci@web\"]");
       previous =
           HexFormat.of()
-              .formatHex(
-                  MessageDigest.getInstance("SHA-256")
-                      .digest(line.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+              .formatHex(MessageDigest.getInstance("SHA-256").digest(line.getBytes(UTF_8)));
     }
     byte[] manifest = Files.readAllBytes(host.app("web").resolve("meta/r2/release.json"));
     assertThat(Host.JSON.readTree(lines.getLast()).get("releaseDigest").asText())

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** An answer of the API. */
 record Reply(int status, String body) {
@@ -18,7 +19,7 @@ record Reply(int status, String body) {
               List.of(
                   "curl", "-sS", "--max-time", "80", "-o", body.toString(), "-w", "%{http_code}"));
       line.addAll(options);
-      Command.Ran ran = new Command(line, directory, java.util.Map.of()).run();
+      Command.Ran ran = new Command(line, directory, Map.of()).run();
       // 55, 56: the agent answered before it had read everything, and curl could not send the rest.
       int status = ran.out().isEmpty() ? 0 : Integer.parseInt(ran.out());
       if (status == 0 && ran.exit() != 7) {

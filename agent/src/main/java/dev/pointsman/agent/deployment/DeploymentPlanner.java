@@ -8,6 +8,7 @@ import dev.pointsman.agent.deployment.Pool.SlotView;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.FailureResource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +35,22 @@ final class DeploymentPlanner {
     }
     // A new worker that went bad after it was let in ends the roll before another one is let in.
     for (SlotView view : seen.slots().values()) {
-      if (view.generation().equals(to) && view.trouble() != null) {
-        return new Step.Fail(view.trouble());
+      FailureResource failure = view.generation().equals(to) ? failure(deployment, view) : null;
+      if (failure != null) {
+        return new Step.Fail(failure);
       }
     }
     Gate gate = deployment.kind() == DeploymentKind.ROLLBACK ? Gate.KNOWN_GOOD : Gate.FULL;
     return rest(deployment, seen, to, gate).orElse(new Step.End(DeploymentState.SUCCESSFUL));
+  }
+
+  /**
+   * What is wrong with a worker of the new generation. That it serves again is no excuse for having
+   * fallen, unless it is older than this deployment: then that was in another's time.
+   */
+  private static @Nullable FailureResource failure(Deployment deployment, SlotView view) {
+    boolean isNew = !deployment.to().equals(deployment.from());
+    return view.trouble() == null && isNew ? view.fell() : view.trouble();
   }
 
   private static Step back(Deployment deployment, Observed seen, boolean touched) {
