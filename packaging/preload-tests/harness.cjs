@@ -91,6 +91,7 @@ class Worker {
         resolve(this.exit);
       });
     });
+    alive.add(this);
     t.after(() => this.#destroy());
   }
 
@@ -199,13 +200,18 @@ class Worker {
     for (const look of [...this.#waiting]) look();
   }
 
-  #destroy() {
-    this.control?.destroy();
+  killGroup() {
     try {
       process.kill(-this.pid, 'SIGKILL'); // The worker leads a process group of its own.
     } catch {
       // It has ended already, with all that it started.
     }
+  }
+
+  #destroy() {
+    this.control?.destroy();
+    this.killGroup();
+    alive.delete(this);
     return this.exited.then(() => fs.rmSync(this.directory, { recursive: true, force: true }));
   }
 }
@@ -217,6 +223,10 @@ function tryConnect(socketPath) {
     socket.once('error', () => resolve(null));
   });
 }
+
+const alive = new Set();
+// A test process that fails must not leave workers behind.
+process.once('exit', () => alive.forEach((worker) => worker.killGroup()));
 
 /** Starts a worker and connects to it. `app` is a file in apps/. */
 function start(t, app, options) {

@@ -49,7 +49,7 @@ const MUTANTS = [
   ['handover of a closed socket', 'managed-port.cjs', 'this.#descriptorIsOpen = false;', '', 'gate', 'very socket'],
   ['handover failure unsaid', 'handover.cjs', 'if (problem) this', 'if (false) this', 'gate', 'handover that fails'],
   ['goes on accepting', 'managed-port.cjs', 'this.#close.call(this.#hidden);', '', 'drain', 'nothing new'],
-  ['idle connections closed at once', 'drain.cjs', 'this.#startedAt = performance.now();', 'this.#startedAt = performance.now();\n    for (const port of this.#ports) for (const c of port.publicConnections) if (c.isIdle) c.closeSoon();', 'drain', 'left alone'],
+  ['idle connections closed at once', 'drain.cjs', 'this.#askedAt = performance.now();', 'this.#askedAt = performance.now();\n    for (const port of this.#ports) for (const c of port.publicConnections) if (c.isIdle) c.closeSoon();', 'drain', 'left alone'],
   ['no Connection: close', 'close-header.cjs', 'answer && answer.server.closing &&', 'false && answer &&', 'drain', 'left alone'],
   ['unused connections stay', 'drain.cjs', 'isUnused && timeout > 0', 'false && isUnused', 'drain', 'never used'],
   ['probes hold the drain', 'app-server.cjs', 'filter((connection) => connection.isPublic)', 'filter(() => true)', 'drain', 'probes do not keep'],
@@ -91,7 +91,7 @@ const MUTANTS = [
   ['cluster connections dropped', 'cluster-app.cjs', 'this.#pending.push(connection)', 'connection.close()', 'cluster', 'last worker'],
   ['cluster workers not asked', 'cluster-app.cjs', 'worker.disconnect();', '', 'cluster', 'lets its workers'],
   ['cluster goes on accepting', 'cluster-app.cjs', 'delete this.#handle.close; // Back to the real one.\n    this.#handle.close();', '', 'cluster', 'lets its workers'],
-  ['roll closes idle connections', 'drain.cjs', 'this.#startedAt = performance.now();', 'this.#startedAt = performance.now();\n    for (const port of this.#ports) for (const c of port.publicConnections) if (c.isIdle) c.closeSoon();', 'load', 'plain.cjs'],
+  ['roll closes idle connections', 'drain.cjs', 'this.#askedAt = performance.now();', 'this.#askedAt = performance.now();\n    for (const port of this.#ports) for (const c of port.publicConnections) if (c.isIdle) c.closeSoon();', 'load', 'plain.cjs'],
 ];
 
 function isCaught([name, file, text, replacement, testFile, testName]) {

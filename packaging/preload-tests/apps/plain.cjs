@@ -37,7 +37,7 @@ const special = {
     const timer = setInterval(() => res.write(`data: ${'x'.repeat(65_536)}\n\n`), 1); // Faster than anybody reads.
     req.on('close', () => clearInterval(timer));
   },
-  '/flooded': (req, res) => res.end(String(flooded.writableLength)),
+  '/flooded': (req, res) => res.end(String(flooded?.writableLength ?? 0)),
   '/upload': (req, res) => {
     let bytes = 0;
     req.on('data', (chunk) => (bytes += chunk.length));

@@ -152,8 +152,10 @@ test('further managed ports are gated alike, other ports untouched', async (t) =
 test('an app that tries the port first gets it', async (t) => {
   const worker = await start(t, 'port-test.cjs');
   await eventually('the app waits', () => worker.output.includes('waiting'));
+  worker.send('accept');
+  await worker.status();
   process.kill(worker.pid, 'SIGUSR2');
-  await worker.accept();
+  await worker.until('accepting', (state) => state.accepting);
   assert.equal((await worker.get('/')).body, 'real');
   const first = worker.states.findIndex((state) => state.listening);
   assert.ok(worker.states.slice(first).every((state) => state.listening), 'the test of the port was announced');
