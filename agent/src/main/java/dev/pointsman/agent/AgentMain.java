@@ -23,6 +23,10 @@ public final class AgentMain {
         && args[0].equals("train")) { // Not a command for people: see bin/pointsman-aot.
       System.exit(Training.run());
     }
+    if (args.length == 3 && args[0].equals("agent") && args[1].equals("--config")) {
+      // As the command line would, without it: what it needs would stay in memory for good.
+      System.exit(runDaemon(Path.of(args[2])));
+    }
     System.exit(
         CommandLineMain.run(args, System.out, System.err, System.getenv(), AgentMain::runDaemon));
   }

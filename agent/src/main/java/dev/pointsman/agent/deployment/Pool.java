@@ -16,8 +16,10 @@ public interface Pool {
    * One slot.
    *
    * @param trouble why its worker does not serve as it should; null when all is well
+   * @param fell how its worker ended by itself, though it may serve again; null if it never did
    */
-  record SlotView(Generation generation, @Nullable FailureResource trouble) {}
+  record SlotView(
+      Generation generation, @Nullable FailureResource trouble, @Nullable FailureResource fell) {}
 
   /** How a worker has to prove itself before it may accept. */
   enum Gate {

@@ -34,6 +34,22 @@ final class Evidence {
     return trouble == null ? null : failure(worker, view, trouble);
   }
 
+  /** How {@code worker} ended by itself since it was first started; null if it never did. */
+  static @Nullable FailureResource fall(WorkerSupervisor worker) {
+    WorkerSupervisor.View view = worker.view();
+    return restarts(view.state()) == 0
+        ? null
+        : failure(
+            worker,
+            view,
+            new Trouble(
+                Reason.WORKER_CRASHED,
+                "The worker ended by itself after it was let in"
+                    + (view.lastExit() == null ? "" : ": " + view.lastExit())
+                    + "; it was started again.",
+                null));
+  }
+
   /** Whether there is such a reason. */
   static boolean isTroubled(WorkerSupervisor worker, AppConfig config) {
     return trouble(worker.view(), config) != null;

@@ -8,6 +8,7 @@ import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -167,8 +168,13 @@ final class NodeWorker implements WorkerProcess {
     ControlStatus status = control.status();
     return status.cluster()
         ? new ProbeResult(status.listening(), "not probed: the app runs its own cluster")
-        : HttpProbe.get(
-            directory.resolve("app.sock"), handle.healthPath(), config.health().timeout());
+        : HttpProbe.get(probeSocket(), handle.healthPath(), config.health().timeout());
+  }
+
+  /** An app that does TLS itself has a door without it, for the probe alone. */
+  private Path probeSocket() {
+    Path plain = directory.resolve("plain.sock");
+    return Files.exists(plain) ? plain : directory.resolve("app.sock");
   }
 
   private void said(ControlStatus was, ControlStatus is) {

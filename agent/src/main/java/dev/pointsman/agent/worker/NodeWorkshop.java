@@ -11,6 +11,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +66,8 @@ public final class NodeWorkshop implements Workshop {
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
     Path log = log(slot);
-    WorkerLog.turnOver(log, shared.config().log());
+    Files.createDirectories(shared.logDirectory());
+    WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
     int socket = sharedSocket.get();
     Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
@@ -141,6 +143,18 @@ public final class NodeWorkshop implements Workshop {
           living.remove(process);
           worker.exited(status);
         });
+  }
+
+  /**
+   * The highest run of the agent that any worker's directory in {@code runDirectory} tells of; 0
+   * for none.
+   */
+  public static long lastRun(Path runDirectory) throws IOException {
+    return WorkerDirectories.list(runDirectory).stream()
+        .flatMap(directory -> WorkerDirectories.incarnation(directory).stream())
+        .mapToLong(Incarnation::run)
+        .max()
+        .orElse(0);
   }
 
   /**

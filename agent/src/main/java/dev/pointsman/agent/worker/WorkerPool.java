@@ -41,8 +41,13 @@ public final class WorkerPool {
    * What is in a slot.
    *
    * @param trouble why its worker does not serve as it should; null when all is well
+   * @param fell how its worker ended by itself, though it may serve again; null if it never did
    */
-  public record Slot(Generation generation, boolean online, @Nullable FailureResource trouble) {}
+  public record Slot(
+      Generation generation,
+      boolean online,
+      @Nullable FailureResource trouble,
+      @Nullable FailureResource fell) {}
 
   private final AppConfig config;
   private final Workshop workshop;
@@ -91,7 +96,8 @@ public final class WorkerPool {
                 new Slot(
                     worker.generation(),
                     worker.view().state() instanceof Online,
-                    Evidence.trouble(worker, config))));
+                    Evidence.trouble(worker, config),
+                    Evidence.fall(worker))));
     return slots;
   }
 

@@ -46,11 +46,16 @@ final class DeploymentPlannerTest {
   }
 
   private static SlotView well(Generation generation) {
-    return new SlotView(generation, null);
+    return new SlotView(generation, null, null);
   }
 
   private static SlotView bad(Generation generation) {
-    return new SlotView(generation, BAD);
+    return new SlotView(generation, BAD, null);
+  }
+
+  /** It serves, but it had fallen before. */
+  private static SlotView risen(Generation generation) {
+    return new SlotView(generation, null, BAD);
   }
 
   @Test
@@ -71,6 +76,26 @@ final class DeploymentPlannerTest {
     Deployment it = Deployment.begin(Samples.begun(1, DeploymentKind.ROLLBACK, OLD, NEW, 1));
     assertThat(DeploymentPlanner.next(it, seen(NEW, well(OLD))))
         .isEqualTo(new Step.Replace(0, NEW, Gate.KNOWN_GOOD));
+  }
+
+  @Test
+  void aNewWorkerThatFellIsNoGoodThoughItServesAgain() {
+    assertThat(DeploymentPlanner.next(running(OLD, 2), seen(NEW, risen(NEW), well(OLD))))
+        .isEqualTo(new Step.Fail(BAD));
+    assertThat(DeploymentPlanner.next(running(OLD, 2), seen(NEW, well(NEW), risen(NEW))))
+        .isEqualTo(new Step.Fail(BAD));
+    assertThat(DeploymentPlanner.next(running(null, 1), seen(NEW, risen(NEW))))
+        .isEqualTo(new Step.Fail(BAD));
+  }
+
+  @Test
+  void fallsOfOldWorkersAreForgiven() {
+    assertThat(DeploymentPlanner.next(running(OLD, 2), seen(NEW, well(NEW), risen(OLD))))
+        .isEqualTo(new Step.Replace(1, NEW, Gate.FULL));
+    assertThat(DeploymentPlanner.next(running(NEW, 2), seen(NEW, risen(NEW), well(NEW))))
+        .isEqualTo(new Step.End(DeploymentState.SUCCESSFUL));
+    assertThat(DeploymentPlanner.next(reverting(OLD, 2), seen(OLD, risen(OLD), well(OLD))))
+        .isEqualTo(new Step.End(DeploymentState.FAILED));
   }
 
   @Test
@@ -180,12 +205,19 @@ final class DeploymentPlannerTest {
             .anyMatch(view -> view.generation().equals(NEW) && view.trouble() != null);
       }
       case Step.End(var outcome) -> {
-        assertThat(seen.current()).as(story).isEqualTo(wantedLink);
         assertThat(outcome == DeploymentState.SUCCESSFUL)
             .as(story)
             .isEqualTo(!(it.status() instanceof Reverting));
-        assertThat(seen.slots()).as(story).hasSize(heading == null ? 0 : it.slots());
-        assertThat(heading == null || allRun(it.slots(), seen, heading)).as(story).isTrue();
+        if (heading == null) { // A first deployment that failed: nothing of it is left.
+          assertThat(seen.current()).as(story).isNotEqualTo(NEW.release());
+          assertThat(seen.slots().values())
+              .as(story)
+              .noneMatch(view -> view.generation().equals(NEW));
+        } else {
+          assertThat(seen.current()).as(story).isEqualTo(wantedLink);
+          assertThat(seen.slots()).as(story).hasSize(it.slots());
+          assertThat(allRun(it.slots(), seen, heading)).as(story).isTrue();
+        }
       }
     }
   }

@@ -143,7 +143,7 @@ final class DeploymentsTest {
   @Test
   void refusesWhileThePoolIsNotHealthyUnlessForced() throws Exception {
     deploy(OLD);
-    host.slots.put(1, new SlotView(OLD, Samples.failure(Reason.WORKER_CRASHED, "it fell")));
+    host.slots.put(1, new SlotView(OLD, Samples.failure(Reason.WORKER_CRASHED, "it fell"), null));
     refused(ErrorCode.POOL_UNHEALTHY, () -> deployments().deploy(NEW.release(), false, "ci"));
     host.slots.remove(1);
     refused(ErrorCode.POOL_UNHEALTHY, () -> deployments().deploy(NEW.release(), false, "ci"));

@@ -39,7 +39,7 @@ final class FakeHost implements Pool, Links {
     if (generation != null) {
       host.current = generation.release();
       for (int slot = 0; slot < count; slot++) {
-        host.slots.put(slot, new SlotView(generation, null));
+        host.slots.put(slot, new SlotView(generation, null, null));
       }
     }
     return host;
@@ -65,7 +65,8 @@ final class FakeHost implements Pool, Links {
             generation,
             turningBad.contains(place)
                 ? Samples.failure(Reason.WORKER_UNHEALTHY, "slot " + slot + " turned bad")
-                : null));
+                : null,
+            null));
     effect();
     return Optional.empty();
   }

@@ -117,6 +117,18 @@ final class WorkerPoolTest {
     }
 
     @Test
+    void aWorkerThatServesAgainHasFallenAllTheSame() throws Exception {
+      keepTwo();
+      workshop.process(who(1, 1)).end("exit code 4");
+      workshop.process(who(1, 2));
+      assertThat(pool.awaitHealthy(2, LONG)).isTrue();
+      WorkerPool.Slot slot = java.util.Objects.requireNonNull(pool.slots().get(0));
+      assertThat(slot.trouble()).isNull();
+      assertThat(java.util.Objects.requireNonNull(slot.fell()).exit()).isEqualTo("exit code 4");
+      assertThat(java.util.Objects.requireNonNull(pool.slots().get(1)).fell()).isNull();
+    }
+
+    @Test
     void aWorkerThatCrashesAgainAndAgainRests() throws Exception {
       workshop.fault(OLD, Fault.CRASHES_WHEN_LET_IN);
       pool.keep(0, OLD);
