@@ -72,7 +72,8 @@ public final class Receipts implements AutoCloseable {
       }
       List<String> lines = content.substring(0, whole).lines().toList();
       return new Receipts(
-          out, whole,
+          out,
+          whole,
           lines.size(),
           lines.isEmpty() ? FIRST : digest(lines.getLast().getBytes(ISO_8859_1)));
     } catch (IOException | RuntimeException e) {
