@@ -4,6 +4,7 @@
 //
 //   control.mjs --socket S ready                            the API answers
 //   control.mjs --socket S serves APP RELEASE INSTANCES     so many workers of the release are online, and no others
+//   control.mjs --socket S retired APP                      no worker of it drains or is being stopped any more
 //   control.mjs --socket S rolling ID                       the deployment has replaced a slot and is not over
 //   control.mjs --socket S over ID                          the deployment is over; prints its state
 //   control.mjs --socket S settled APP                      no deployment of the app is left unfinished
@@ -85,6 +86,10 @@ const QUESTIONS = {
   serves: async (socket, [app, release, instances]) => {
     const wrong = wrongWithApp(await get(socket, `/v1/apps/${app}`), release, Number(instances));
     return { done: wrong === null, seen: wrong };
+  },
+  retired: async (socket, [app]) => {
+    const left = (await get(socket, `/v1/apps/${app}`)).workers.filter(({ state }) => ['draining', 'stopping'].includes(word(state)));
+    return { done: left.length === 0, seen: left.map(({ slot, pid, state }) => `pid ${pid} of slot ${slot} is ${state}`).join(', ') };
   },
   rolling: async (socket, [id]) => {
     const deployment = await get(socket, `/v1/deployments/${id}`);

@@ -18,6 +18,7 @@ answer. It never tries a request again. Exit status: 0 when nothing failed, 1 wh
   --kinds A,B           of ${KINDS.join(',')} (default: all)
   --sse N, --ws N       event streams and WebSockets kept open beside it (default 0)
   --plain PATH          any server: GET PATH only, complete and 2xx is right (kinds new,keepalive,pool)
+  --plain-release RE    the page must match this expression; its first group is the release that answered
   --timeout T           for one answer (default 10s)
   --duration T          how long (default: until SIGTERM, SIGINT or the stop file)
   --stop-file FILE      ends when this file appears
@@ -29,7 +30,7 @@ answer. It never tries a request again. Exit status: 0 when nothing failed, 1 wh
 T is a number with ms, s or m.`;
 
 const OPTIONS = Object.fromEntries(
-  ['url', 'rate', 'kinds', 'sse', 'ws', 'plain', 'timeout', 'duration', 'stop-file', 'min-requests', 'max-duration', 'json', 'status'].map((name) => [name, { type: 'string' }]),
+  ['url', 'rate', 'kinds', 'sse', 'ws', 'plain', 'plain-release', 'timeout', 'duration', 'stop-file', 'min-requests', 'max-duration', 'json', 'status'].map((name) => [name, { type: 'string' }]),
 );
 
 /** The settings that the arguments ask for; throws with a sentence for the user. */
@@ -50,6 +51,7 @@ export function settings(args) {
     sse: count(values, 'sse', 0, 0),
     ws: count(values, 'ws', 0, 0),
     plainPath: values.plain,
+    plainRelease: expression(values),
     timeoutMs: duration(values, 'timeout', '10s'),
     durationMs: values.duration === undefined ? Infinity : duration(values, 'duration'),
     maxDurationMs: duration(values, 'max-duration', '30m'),
@@ -58,6 +60,17 @@ export function settings(args) {
     json: values.json,
     status: values.status,
   };
+}
+
+function expression(values) {
+  const text = values['plain-release'];
+  if (text === undefined) return undefined;
+  if (!values.plain) throw new Error('--plain-release needs --plain');
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new Error(`--plain-release ${text}: ${error.message}`);
+  }
 }
 
 function count(values, name, usual, least) {

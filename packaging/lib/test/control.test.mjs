@@ -86,3 +86,11 @@ test('without an agent it says so at its limit', async () => {
   assert.equal(status, 1);
   assert.match(output, /ENOENT/);
 });
+
+test('workers are retired when none drains or is being stopped any more', async (t) => {
+  const worker = (state) => ({ slot: 0, pid: 7, state });
+  const socket = await api(t, [{ workers: [worker('ONLINE'), worker('DRAINING')] }, { workers: [worker('ONLINE'), worker('STOPPING')] }, { workers: [worker('ONLINE')] }]);
+  assert.deepEqual(await control(socket, 'retired', 'web'), { status: 0, output: '' });
+  const stuck = await api(t, [{ workers: [worker('ONLINE'), worker('DRAINING')] }]);
+  assert.match((await control(stuck, '--limit', '0.2', 'retired', 'web')).output, /last seen: pid 7 of slot 0 is DRAINING/);
+});

@@ -51,9 +51,19 @@ export function upload() {
   };
 }
 
-/** Any page of any server: complete and 2xx is all that can be asked of it. */
-export function plain(path) {
-  return () => ({ write: getter(path), check: () => {} });
+/**
+ * Any page of any server: complete and 2xx is all that can be asked of it. With `release`, an expression whose first group
+ * is the release's name, it must also be found in the page.
+ */
+export function plain(path, release) {
+  return () => ({ write: getter(path), check: (response) => (release ? releaseIn(response, release) : undefined) });
+}
+
+function releaseIn(response, pattern) {
+  const text = response.body.toString('utf8');
+  const match = pattern.exec(text);
+  if (!match) throw new Failure('wrong_body', `nothing in it matches ${pattern}: ${text.slice(0, 80)}`);
+  return match[1];
 }
 
 function sendPieces(socket, body, pauseMs) {

@@ -19,13 +19,13 @@ const BURST = 10;
 export const KINDS = Object.keys(SHARES);
 
 /** Starts the lanes of `kinds`; resolves when `signal` has aborted and every request under way is decided. */
-export function runTraffic({ kinds, rate, host, port, timeoutMs, plainPath, tally, signal }) {
+export function runTraffic({ kinds, rate, host, port, timeoutMs, plainPath, plainRelease, tally, signal }) {
   const whole = kinds.reduce((total, kind) => total + SHARES[kind].share, 0);
   const lanes = kinds.flatMap((kind) => {
     const { share, lanesPerRate, run } = SHARES[kind];
     const kindRate = (rate * share) / whole;
     const count = Math.max(2, Math.ceil(kindRate * lanesPerRate));
-    const request = plainPath ? plain(plainPath) : REQUESTS[kind];
+    const request = plainPath ? plain(plainPath, plainRelease) : REQUESTS[kind];
     const lane = new Lane({ kind, request, host, port, timeoutMs, tally, signal });
     return Array.from({ length: count }, (_, index) => run(lane.copy(), { intervalMs: (1_000 * count) / kindRate, index }));
   });
@@ -60,8 +60,8 @@ class Lane {
       const authority = `${host}:${port}`;
       response = await this.connection.exchange((socket) => write(socket, authority, !keep), { timeoutMs });
       checkStatus(response);
-      check(response);
-      tally.succeeded(kind, performance.now() - intended, response.headers.get('x-release'));
+      const release = check(response) ?? response.headers.get('x-release');
+      tally.succeeded(kind, performance.now() - intended, release);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.connection.close(); // What was not sent or read yet would be taken for the next request.

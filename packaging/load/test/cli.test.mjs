@@ -108,7 +108,22 @@ test('any server can be asked for a plain page', async (t) => {
   assert.equal(report.failed, 0);
 });
 
+test('finds the release in a plain page, and fails the page without one', async (t) => {
+  let asked = 0;
+  const { url } = await serverFor(t, (req, res) => res.end(`<p>release ${(asked += 1) < 4 ? 'r1' : 'r2'}</p>`));
+  const report = await load(url, ['--plain', '/', '--plain-release', 'release (r\\d)']);
+  assert.equal(report.failed, 0);
+  assert.equal(report.releases.r1.answers, 3);
+  assert.equal(report.releases.r2.answers, report.requests - 3);
+  const { url: other } = await serverFor(t, (req, res) => res.end('<p>nothing</p>'));
+  const wrong = await load(other, ['--plain', '/', '--plain-release', 'release (r\\d)']);
+  assert.equal(wrong.failed, wrong.requests);
+  assert.deepEqual(Object.keys(wrong.failures), ['wrong_body']);
+});
+
 for (const [args, message] of [
+  [['--url', 'http://x/', '--plain-release', '(r)'], '--plain-release needs --plain'],
+  [['--url', 'http://x/', '--plain', '/', '--plain-release', '('], '--plain-release (: Invalid regular expression'],
   [[], '--url is needed'],
   [['--url', 'https://x/'], 'only http is spoken here'],
   [['--url', 'http://x/', '--kinds', 'fast'], 'fast is not one of'],

@@ -1,0 +1,5 @@
+'use strict';
+
+module.exports = async function app(fastify, _options) {
+  fastify.get('/', async () => ({ name: 'release @RELEASE@' }));
+};
