@@ -77,7 +77,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            host.clock(),
+            new SteadyClock(host.clock()),
             new WorkerStory(config.name(), host.events()));
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
     this.deployments =
@@ -291,6 +291,7 @@ final class App {
   /** Stops deciding; workers go on, and the next run of the agent takes them over. */
   void stop() throws IOException, InterruptedException {
     deployments.stop();
+    workers.stop();
     logs.close();
     ledger.close();
     socket.close();
