@@ -27,6 +27,11 @@ record AppPool(WorkerPool workers) implements Pool {
   }
 
   @Override
+  public Optional<FailureResource> settle(Generation generation) throws InterruptedException {
+    return workers.settle(generation);
+  }
+
+  @Override
   public void retire(int slot) {
     workers.retire(slot);
   }

@@ -38,7 +38,7 @@ final class AppView {
         deployment.id().app().value(),
         deployment.kind(),
         state(status),
-        phase(deployment),
+        phase(deployment, done(deployment, slots)),
         deployment.from() == null ? null : deployment.from().release().value(),
         deployment.to().release().value(),
         deployment.requestedBy(),
@@ -107,9 +107,10 @@ final class AppView {
     };
   }
 
-  private static Phase phase(Deployment deployment) {
+  private static Phase phase(Deployment deployment, int done) {
     return switch (deployment.status()) {
       case Running _ when deployment.timeline().size() == 1 -> Phase.ACTIVATE;
+      case Running _ when done == deployment.slots() -> Phase.VALIDATE;
       case Running _, Reverting _ -> Phase.ROLL;
       case Over _ -> Phase.COMMIT;
     };

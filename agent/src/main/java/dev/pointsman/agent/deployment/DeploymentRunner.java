@@ -1,5 +1,7 @@
 package dev.pointsman.agent.deployment;
 
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.Reason;
 import java.io.IOException;
@@ -59,7 +61,13 @@ final class DeploymentRunner {
           yield new DeploymentEntry.SlotRetired(id, slot, clock.instant());
         }
         case Step.Fail(var failure) -> new DeploymentEntry.Failed(id, failure, clock.instant());
-        case Step.End(var outcome) -> new DeploymentEntry.Ended(id, outcome, clock.instant());
+        case Step.End(var outcome) -> {
+          Optional<FailureResource> failure =
+              outcome == DeploymentState.SUCCESSFUL ? validate(deployment) : Optional.empty();
+          yield failure.isPresent()
+              ? new DeploymentEntry.Failed(id, failure.get(), clock.instant())
+              : new DeploymentEntry.Ended(id, outcome, clock.instant());
+        }
       };
     } catch (IOException e) {
       if (Thread.interrupted()) { // File operations fail with it: not the host, the agent stops.
@@ -67,6 +75,17 @@ final class DeploymentRunner {
       }
       return new DeploymentEntry.Failed(id, hostFault(e), clock.instant());
     }
+  }
+
+  /**
+   * The last slot was let in a moment ago, and with one slot it is all there is: a release that
+   * falls at its first request must not be called good. What has proved itself before need not
+   * wait.
+   */
+  private Optional<FailureResource> validate(Deployment deployment) throws InterruptedException {
+    boolean proved =
+        deployment.kind() == DeploymentKind.ROLLBACK || deployment.to().equals(deployment.from());
+    return proved ? Optional.empty() : pool.settle(deployment.to());
   }
 
   private static FailureResource hostFault(IOException e) {

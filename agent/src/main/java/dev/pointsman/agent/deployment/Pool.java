@@ -40,6 +40,14 @@ public interface Pool {
   Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
       throws IOException, InterruptedException;
 
+  /**
+   * Watches workers of {@code generation} that serve already, all of them together, for as long as
+   * a new one has to be well before it may serve. Blocks for that long, or until one falls.
+   *
+   * @return how one turned bad meanwhile, or empty
+   */
+  Optional<FailureResource> settle(Generation generation) throws InterruptedException;
+
   /** Has what is in {@code slot} drained and stopped, and gives the slot up. */
   void retire(int slot) throws InterruptedException;
 }

@@ -34,10 +34,15 @@ final class Evidence {
     return trouble == null ? null : failure(worker, view, trouble);
   }
 
+  /** Whether {@code worker} ended by itself since it was first started. */
+  static boolean hasFallen(WorkerSupervisor worker) {
+    return restarts(worker.view().state()) > 0;
+  }
+
   /** How {@code worker} ended by itself since it was first started; null if it never did. */
   static @Nullable FailureResource fall(WorkerSupervisor worker) {
     WorkerSupervisor.View view = worker.view();
-    return restarts(view.state()) == 0
+    return !hasFallen(worker)
         ? null
         : failure(
             worker,

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,30 @@ public final class WorkerPool {
         late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
     fresh.post(new WorkerEvent.DrainRequested());
     return failure;
+  }
+
+  /**
+   * Watches the slots that run {@code generation} for {@code min_healthy_time}.
+   *
+   * @return how a worker of theirs fell or turned bad meanwhile, or empty
+   */
+  public Optional<FailureResource> settle(Generation generation) throws InterruptedException {
+    boolean _ = await(() -> anyBad(generation), after(config.roll().minHealthyTime()));
+    return firstBad(generation);
+  }
+
+  private synchronized boolean anyBad(Generation generation) {
+    return active.values().stream()
+        .filter(worker -> worker.generation().equals(generation))
+        .anyMatch(worker -> Evidence.isTroubled(worker, config) || Evidence.hasFallen(worker));
+  }
+
+  private Optional<FailureResource> firstBad(Generation generation) {
+    return slots().values().stream()
+        .filter(slot -> slot.generation().equals(generation))
+        .flatMap(slot ->
+            Stream.concat(Stream.ofNullable(slot.trouble()), Stream.ofNullable(slot.fell())))
+        .findFirst();
   }
 
   /** Drains and stops what is in {@code slot}, and gives the slot up. */

@@ -25,6 +25,7 @@ final class FakeHost implements Pool, Links {
   final Map<Integer, SlotView> slots = new TreeMap<>();
   final Set<Place> failing = new HashSet<>();
   final Set<Place> turningBad = new HashSet<>();
+  final Set<Generation> unsettled = new HashSet<>();
   final Set<ReleaseId> unflippable = new HashSet<>();
   final List<Place> replaced = new ArrayList<>();
   final List<Step> done = new ArrayList<>();
@@ -69,6 +70,13 @@ final class FakeHost implements Pool, Links {
             null));
     effect();
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<FailureResource> settle(Generation generation) {
+    return unsettled.contains(generation)
+        ? Optional.of(Samples.failure(Reason.WORKER_CRASHED, "the last one fell"))
+        : Optional.empty();
   }
 
   @Override

@@ -67,6 +67,12 @@ final class JournalCutTest {
             "WorkerUnhealthy",
             Set.of(OLD)),
         story(
+            "a new worker falls when all have been let in",
+            host -> host.unsettled.add(NEW),
+            DeploymentState.REVERTED,
+            "WorkerCrashed",
+            Set.of(OLD)),
+        story(
             "the way back fails",
             host -> host.failing.addAll(Set.of(new Place(2, NEW), new Place(1, OLD))),
             DeploymentState.STUCK,

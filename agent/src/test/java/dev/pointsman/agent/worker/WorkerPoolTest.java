@@ -129,6 +129,24 @@ final class WorkerPoolTest {
     }
 
     @Test
+    void settlesWhereAllStayWell() throws Exception {
+      keepTwo();
+      assertThat(pool.settle(OLD)).isEmpty();
+      assertThat(pool.settle(NEW)).as("nobody runs it").isEmpty();
+    }
+
+    @Test
+    void doesNotSettleWhereOneHasFallenThoughItServesAgain() throws Exception {
+      keepTwo();
+      workshop.process(who(1, 1)).end("exit code 4");
+      workshop.process(who(1, 2));
+      assertThat(pool.awaitHealthy(2, LONG)).isTrue();
+
+      assertThat(pool.settle(OLD).orElseThrow().exit()).isEqualTo("exit code 4");
+      assertThat(pool.settle(NEW)).as("another generation's workers").isEmpty();
+    }
+
+    @Test
     void aWorkerThatCrashesAgainAndAgainRests() throws Exception {
       workshop.fault(OLD, Fault.CRASHES_WHEN_LET_IN);
       pool.keep(0, OLD);
