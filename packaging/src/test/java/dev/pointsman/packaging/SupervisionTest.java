@@ -115,6 +115,23 @@ class SupervisionTest {
     assertThat(report.get("failures").fieldNames()).toIterable().isSubsetOf(OF_A_DEAD_WORKER);
   }
 
+  @Test
+  void revertsWhereTheOnlyWorkerCrashesOnceItIsLetIn() throws Exception {
+    Host host =
+        hosts.start(
+            AppFile.quick(Ports.free()).set("instances", "1").text("roll.min_healthy_time", "3s"));
+    host.install(Bundle.plain(host, "r1", 1, Behaviour.GOOD));
+    host.awaitServing("web", "r1");
+    Load load = host.load("web", 80);
+
+    Bundle broken = Bundle.plain(host, "r2", 2, Behaviour.CRASHES_ONCE_PUBLIC);
+    String id = host.send(broken, "?deploy=true").is(201).json().get("deployment").asText();
+
+    assertThat(host.awaitOver(id).get("state").asText()).isEqualTo("reverted");
+    host.awaitServing("web", "r1");
+    assertThat(load.stop().get("failures").fieldNames()).toIterable().isSubsetOf(OF_A_DEAD_WORKER);
+  }
+
   private static String workerState(Host host) throws Exception {
     return host.status("web").get("workers").get(0).get("state").asText();
   }
