@@ -48,12 +48,12 @@ recorded_pid() { # FILE DIR
 
 # Ends the load, the agent, then all workers at once, and removes the folder.
 remove_root() { # ROOT
-  local file pid
+  local pid
   local -a workers
-  for file in load.pid agent.pid; do
-    pid=$(recorded_pid "$1/$file" "$1")
-    [[ -z $pid ]] || end_process "$pid" 15
-  done
+  pid=$(recorded_pid "$1/load.pid" "$1")
+  [[ -z $pid ]] || end_process "$pid" 0 # Told to stop it would first make the requests that it still owes.
+  pid=$(recorded_pid "$1/agent.pid" "$1")
+  [[ -z $pid ]] || end_process "$pid" 15
   mapfile -t workers < <(processes_below "$1")
   for pid in ${workers[@]+"${workers[@]}"}; do kill -TERM "$pid" 2>/dev/null || true; done
   for pid in ${workers[@]+"${workers[@]}"}; do end_process "$pid" 12; done

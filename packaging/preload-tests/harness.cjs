@@ -74,7 +74,8 @@ class Worker {
       NODE_OPTIONS: `--require=${PRELOAD}`,
       ...options.env,
     };
-    this.process = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...(options.node ?? [process.execPath]), ...words], {
+    const command = [...(options.node ?? [process.execPath]), ...words];
+    this.process = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...command], {
       cwd: options.cwd ?? path.join(__dirname, 'apps'),
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', ...sockets.map(({ descriptor }) => descriptor)],
@@ -90,6 +91,7 @@ class Worker {
         resolve(this.exit);
       });
     });
+    alive.add(this);
     t.after(() => this.#destroy());
   }
 
@@ -111,7 +113,8 @@ class Worker {
 
   /** Connects to ctl.sock, as soon as it is there. */
   async connect() {
-    const socket = await eventually('the worker serves ctl.sock', () => this.exit || tryConnect(this.file('ctl.sock')), () => this.describe());
+    const attempt = () => this.exit || tryConnect(this.file('ctl.sock'));
+    const socket = await eventually('the worker serves ctl.sock', attempt, () => this.describe());
     if (socket === this.exit) throw new Error(`the worker ended before it served ctl.sock\n${this.describe()}`);
     this.control = socket.setEncoding('utf8');
     this.control.on('error', () => {});
@@ -197,13 +200,18 @@ class Worker {
     for (const look of [...this.#waiting]) look();
   }
 
-  #destroy() {
-    this.control?.destroy();
+  killGroup() {
     try {
       process.kill(-this.pid, 'SIGKILL'); // The worker leads a process group of its own.
     } catch {
       // It has ended already, with all that it started.
     }
+  }
+
+  #destroy() {
+    this.control?.destroy();
+    this.killGroup();
+    alive.delete(this);
     return this.exited.then(() => fs.rmSync(this.directory, { recursive: true, force: true }));
   }
 }
@@ -215,6 +223,10 @@ function tryConnect(socketPath) {
     socket.once('error', () => resolve(null));
   });
 }
+
+const alive = new Set();
+// A test process that fails must not leave workers behind.
+process.once('exit', () => alive.forEach((worker) => worker.killGroup()));
 
 /** Starts a worker and connects to it. `app` is a file in apps/. */
 function start(t, app, options) {
@@ -275,7 +287,8 @@ class RawConnection {
 
   /** Waits for text that matches, and takes everything up to its end. */
   async expect(pattern) {
-    const match = await eventually(`${pattern} on a connection`, () => pattern.exec(this.received) ?? (this.closed && 'closed'), () => `received: ${this.received}`);
+    const look = () => pattern.exec(this.received) ?? (this.closed && 'closed');
+    const match = await eventually(`${pattern} on a connection`, look, () => `received: ${this.received}`);
     if (match === 'closed') throw new Error(`closed before ${pattern}; received: ${this.received}`);
     this.received = this.received.slice(match.index + match[0].length);
     return match;

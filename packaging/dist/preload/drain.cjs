@@ -11,7 +11,7 @@ const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]); // WebSocket close fra
 class Drain {
   #ports;
   #status;
-  #startedAt = null;
+  #askedAt = null;
   #limitMs = 0;
   #longLivedMs = 0;
   #sweeper = null;
@@ -22,12 +22,13 @@ class Drain {
     this.#status = status;
   }
 
-  /** Begins, or changes the limits of a drain that has begun; there is no way back. */
+  /** Begins, or gives new limits, counted from now, to a drain that has begun; there is no way back. */
   begin(limitMs, longLivedMs) {
     this.#limitMs = limitMs;
     this.#longLivedMs = Math.min(longLivedMs, limitMs);
-    if (this.#startedAt !== null) return;
-    this.#startedAt = performance.now();
+    const hasBegun = this.#askedAt !== null;
+    this.#askedAt = performance.now();
+    if (hasBegun) return;
     for (const port of this.#ports) port.lastCall();
     this.#status.set({ draining: true, accepting: false });
     this.#sweeper = setInterval(() => this.#status.guard('cannot drain in order', () => this.#sweep()), SWEEP_MS);
@@ -37,14 +38,14 @@ class Drain {
 
   /** Called whenever a connection has ended. */
   check() {
-    if (this.#startedAt === null || this.#status.get('drained')) return;
+    if (this.#askedAt === null || this.#status.get('drained')) return;
     if (!this.#ports.every((port) => port.isQuiet)) return;
     clearInterval(this.#sweeper);
     this.#status.set({ drained: true });
   }
 
   #sweep() {
-    const elapsed = performance.now() - this.#startedAt;
+    const elapsed = performance.now() - this.#askedAt;
     for (const port of this.#ports) {
       for (const connection of port.publicConnections) {
         if (elapsed >= this.#longLivedMs) this.#endLongLived(connection, this.#spread());

@@ -99,7 +99,8 @@ class ManagedPort {
     this.#acceptWanted = true;
     if (this.#draining || !this.#descriptorIsOpen) {
       this.#status.fault(
-        `cannot accept on port ${this.settings.number} again: this worker drained or its app closed the server; replace the worker`,
+        `cannot accept on port ${this.settings.number} again: this worker drained, or its app closed the server; ` +
+          'replace the worker',
       );
       return;
     }

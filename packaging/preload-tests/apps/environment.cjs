@@ -8,4 +8,4 @@ const server = http.createServer((req, res) => {
     res.end(execFileSync(process.execPath, ['-e', script]).toString().trim());
   } else res.end(JSON.stringify(process.env));
 });
-server.listen(process.env.PORT);
+server.listen(process.env.PORT, () => console.log('the app listens'));

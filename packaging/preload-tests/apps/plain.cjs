@@ -3,13 +3,20 @@
 const http = require('node:http');
 const { answer, waiting } = require('./routes.cjs');
 
+let flooded;
 const special = {
   '/waiting': (req, res) => res.end(String(waiting.length)),
   '/address': (req, res) => res.end(JSON.stringify(server.address())),
   '/remote': (req, res) => res.end(req.socket.remoteAddress.replace('::ffff:', '')),
   '/connections': (req, res) => server.getConnections((error, count) => res.end(String(count))),
-  '/insists-object': (req, res) => res.writeHead(200, { Connection: 'keep-alive', 'Set-Cookie': ['a=1', 'b=2'] }).end('insists'),
-  '/insists-list': (req, res) => res.writeHead(200, ['connection', 'keep-alive', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']).end('insists'),
+  '/insists-object': (req, res) => {
+    res.writeHead(200, { Connection: 'keep-alive', 'Set-Cookie': ['a=1', 'b=2'] });
+    res.end('insists');
+  },
+  '/insists-list': (req, res) => {
+    res.writeHead(200, ['connection', 'keep-alive', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']);
+    res.end('insists');
+  },
   '/insists-early': (req, res) => {
     res.setHeader('Connection', 'keep-alive');
     res.end('insists');
@@ -24,6 +31,13 @@ const special = {
     // Stops too late, as many apps do.
     req.on('close', () => setTimeout(() => clearInterval(timer), 300));
   },
+  '/flood': (req, res) => {
+    flooded = res;
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const timer = setInterval(() => res.write(`data: ${'x'.repeat(65_536)}\n\n`), 1); // Faster than anybody reads.
+    req.on('close', () => clearInterval(timer));
+  },
+  '/flooded': (req, res) => res.end(String(flooded?.writableLength ?? 0)),
   '/upload': (req, res) => {
     let bytes = 0;
     req.on('data', (chunk) => (bytes += chunk.length));

@@ -11,7 +11,10 @@ function release() {
 }
 
 /** Delays as long as ?ms says: for the load test only. */
-const delay = (url) => new Promise((resolve) => setTimeout(resolve, Number(new URL(url, 'http://x').searchParams.get('ms')), 'delayed'));
+function delay(url) {
+  const ms = Number(new URL(url, 'http://x').searchParams.get('ms'));
+  return new Promise((resolve) => setTimeout(resolve, ms, 'delayed'));
+}
 
 async function answer(url) {
   if (url.startsWith('/slow')) return slow();

@@ -3,7 +3,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { eventually, get, start } = require('../harness.cjs');
+const { eventually, start } = require('../harness.cjs');
 
 const serves = (worker) => worker.get('/').then(({ body }) => body, () => null);
 
@@ -48,5 +48,5 @@ test('a drained cluster lets its workers finish', async (t) => {
   const end = await worker.drained();
   assert.equal(end.accepting, false);
   assert.equal(end.cut, 0);
-  for (let i = 0; i < 10; i++) assert.equal((await get({ host: '127.0.0.1', port: worker.port, path: '/', agent: false })).body, `pid ${next.pid}`);
+  for (let i = 0; i < 10; i++) assert.equal(await serves(worker), `pid ${next.pid}`);
 });

@@ -5,7 +5,7 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const WebSocket = require('ws');
-const { RawConnection, eventually, get, startServing, within } = require('../harness.cjs');
+const { RawConnection, eventually, get, start, startServing, within } = require('../harness.cjs');
 
 const CLOSES = /\r\nconnection: close\r\n/i;
 
@@ -125,6 +125,7 @@ test('an upload under way is received to its end', async (t) => {
   connection.socket.write('POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n' + 'x'.repeat(40_000));
   await worker.until('it is under way', ({ inflight }) => inflight === 1);
   await worker.drain();
+  assert.equal((await worker.status()).drained, false);
   connection.socket.write('x'.repeat(60_000));
   const [head] = await connection.expect(/HTTP\/1.1 200 OK[^]*got 100000/);
   assert.match(head, CLOSES);
@@ -137,7 +138,9 @@ test('event streams are ended in order after the time for long-lived connections
   connection.ask('/events');
   await connection.expect(/data: tick/);
   await worker.drain(600_000, 600_000);
-  await worker.status();
+  const events = () => connection.received.split('data: tick').length;
+  const before = events();
+  await eventually('300 more events, one a millisecond', () => connection.closed || events() > before + 300);
   assert.equal(connection.closed, false, 'not before the time');
   worker.send('drain 1000 0');
   await connection.expect(/\r\n0\r\n\r\n$/);
@@ -145,6 +148,17 @@ test('event streams are ended in order after the time for long-lived connections
   assert.equal((await worker.drained()).cut, 0);
   const after = await worker.probe('/');
   assert.equal(after.status, 200, 'the app wrote on after the end, and lives');
+});
+
+test('an event stream whose client does not read is cut at the limit, and the app lives', async (t) => {
+  const worker = await startServing(t, 'plain.cjs');
+  const connection = await RawConnection.to(worker.port);
+  connection.socket.pause();
+  connection.ask('/flood');
+  await eventually('the answer is stuck', async () => Number((await worker.probe('/flooded')).body) > 500_000);
+  await worker.drain(1_000, 0);
+  assert.equal((await worker.drained()).cut, 1);
+  assert.equal((await worker.probe('/')).status, 200);
 });
 
 test('WebSockets get close 1001 after the time for long-lived connections', async (t) => {
@@ -155,7 +169,9 @@ test('WebSockets get close 1001 after the time for long-lived connections', asyn
   await worker.drain(600_000, 600_000);
   clients[0].send('hello');
   await within('an echo', new Promise((resolve) => clients[0].once('message', resolve)));
-  const closes = clients.map((client) => new Promise((resolve) => client.once('close', (code) => resolve([code, performance.now()]))));
+  const closed = (client) =>
+    new Promise((resolve) => client.once('close', (code) => resolve([code, performance.now()])));
+  const closes = clients.map(closed);
   worker.send('drain 3000 0');
   const results = await within('all close frames', Promise.all(closes));
   assert.deepEqual(results.map(([code]) => code), Array(8).fill(1001));
@@ -186,7 +202,7 @@ test('at the limit the rest is closed and counted', async (t) => {
   assert.equal((await worker.status()).drained, false);
   worker.send('drain 100 0');
   const end = await worker.drained();
-  assert.deepEqual({ cut: end.cut, inflight: end.inflight, connections: end.connections }, { cut: 2, inflight: 0, connections: 0 });
+  assert.deepEqual([end.cut, end.inflight, end.connections], [2, 0, 0]);
   await slow.ended();
   await idle.ended();
 });
@@ -229,7 +245,6 @@ test('drained is said exactly once, and drain is for good', async (t) => {
 });
 
 test('a worker that never accepted is drained at once', async (t) => {
-  const { start } = require('../harness.cjs');
   const worker = await start(t, 'plain.cjs');
   await worker.listening();
   await worker.drain();
@@ -240,5 +255,6 @@ test('a worker that never accepted is drained at once', async (t) => {
 
 function openWebSocket(port) {
   const client = new WebSocket(`ws://127.0.0.1:${port}/`);
-  return within('a WebSocket', new Promise((resolve, reject) => client.once('open', () => resolve(client)).once('error', reject)));
+  const opened = new Promise((resolve, reject) => client.once('open', () => resolve(client)).once('error', reject));
+  return within('a WebSocket', opened);
 }

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { PRELOAD, Worker, RawConnection, eventually, get, sharedSocket, start, startServing } = require('../harness.cjs');
+const { PRELOAD, Worker, RawConnection, eventually, get, sharedSocket, start, startServing, within } = require('../harness.cjs');
 
 /** The backlog of the listening socket, as the kernel has it. */
 function backlog(port) {
@@ -132,14 +132,15 @@ test('further managed ports are gated alike, other ports untouched', async (t) =
   const [, own] = await eventually('the own port', () => /own port (\d+)\./.exec(worker.output));
   assert.equal((await get({ host: '127.0.0.1', port: own, path: '/', agent: false })).body, 'own');
   let answeredEarly = false;
-  const early = get({ host: '127.0.0.1', port: second.port, path: '/', agent: false }).finally(() => (answeredEarly = true));
+  const onSecond = { host: '127.0.0.1', port: second.port, agent: false };
+  const early = get({ ...onSecond, path: '/' }).finally(() => (answeredEarly = true));
   assert.equal((await worker.probe('/')).body, `${worker.port} pid ${worker.pid}`);
   const privately = await worker.probe('/', { socketPath: worker.file(`app-${second.port}.sock`) });
   assert.equal(privately.body, `${second.port} pid ${worker.pid}`);
   assert.equal(answeredEarly, false);
   await worker.accept();
   assert.equal((await early).body, `${second.port} pid ${worker.pid}`);
-  const slow = get({ host: '127.0.0.1', port: second.port, path: '/slow', agent: false });
+  const slow = get({ ...onSecond, path: '/slow' });
   await worker.until('in flight', ({ inflight }) => inflight === 1);
   await worker.drain();
   assert.equal((await worker.status()).drained, false, 'the second port counts');
@@ -151,11 +152,13 @@ test('further managed ports are gated alike, other ports untouched', async (t) =
 test('an app that tries the port first gets it', async (t) => {
   const worker = await start(t, 'port-test.cjs');
   await eventually('the app waits', () => worker.output.includes('waiting'));
+  worker.send('accept');
+  await worker.status();
   process.kill(worker.pid, 'SIGUSR2');
-  await worker.accept();
+  await worker.until('accepting', (state) => state.accepting);
   assert.equal((await worker.get('/')).body, 'real');
-  const flapped = worker.states.findIndex((state, i) => state.listening && worker.states.slice(i).some((later) => !later.listening));
-  assert.equal(flapped, -1, 'the test of the port was announced');
+  const first = worker.states.findIndex((state) => state.listening);
+  assert.ok(worker.states.slice(first).every((state) => state.listening), 'the test of the port was announced');
 });
 
 test('the app’s environment and children are its own', async (t) => {
@@ -207,12 +210,15 @@ test('a package manager is told apart, and says what to do', async (t) => {
 test('a broken assignment is said and leaves the app alone', async (t) => {
   const worker = new Worker(t, ['environment.cjs'], { env: { POINTSMAN_LISTEN: 'nonsense', PORT: '0' } });
   await eventually('it is said', () => /POINTSMAN_LISTEN is "nonsense"/.test(worker.output), () => worker.output);
+  await eventually('the app runs', () => /the app listens/.test(worker.output), () => worker.describe());
   assert.equal(worker.exit, undefined);
 });
 
 test('a directory that is gone does not end the app', async (t) => {
-  const worker = new Worker(t, ['-e', 'setInterval(() => {}, 1000)'], { env: { POINTSMAN_DIR: '/nonexistent/here' } });
-  await eventually('it is said', () => /cannot listen for the agent on .nonexistent.here.ctl.sock/.test(worker.output), () => worker.output);
+  const worker = new Worker(t, ['environment.cjs'], { env: { POINTSMAN_DIR: '/nonexistent/here', PORT: '0' } });
+  const said = /cannot listen for the agent on .nonexistent.here.ctl.sock/;
+  await eventually('it is said', () => said.test(worker.output), () => worker.output);
+  await eventually('the app runs', () => /the app listens/.test(worker.output), () => worker.describe());
   assert.equal(worker.exit, undefined);
 });
 
@@ -224,8 +230,8 @@ test('an agent may connect again at any time, and several may watch', async (t) 
   await worker.until('the state of now', (state) => state.accepting && state.requests === 1);
   const other = net.connect(worker.file('ctl.sock'));
   t.after(() => other.destroy());
-  const [line] = await new Promise((resolve) => other.setEncoding('utf8').once('data', (text) => resolve(text.split('\n'))));
-  assert.equal(JSON.parse(line).pid, worker.pid);
+  const text = await within('the state', new Promise((resolve) => other.setEncoding('utf8').once('data', resolve)));
+  assert.equal(JSON.parse(text.split('\n')[0]).pid, worker.pid);
 });
 
 test('garbage from the agent is survived', async (t) => {
@@ -264,7 +270,9 @@ test('rss and event loop delay are measured', async (t) => {
 });
 
 test('handover runs the agent’s command with the very socket', async (t) => {
-  const script = `const fs = require('fs'); fs.writeFileSync(process.argv[1] + '.new', String(fs.fstatSync(3).ino)); fs.renameSync(process.argv[1] + '.new', process.argv[1])`;
+  const script = `const fs = require('fs'), file = process.argv[1];
+    fs.writeFileSync(file + '.new', String(fs.fstatSync(3).ino));
+    fs.renameSync(file + '.new', file);`;
   const command = JSON.stringify([process.execPath, '-e', script, '--']);
   const worker = await start(t, 'plain.cjs', { env: { POINTSMAN_HANDOVER: command } });
   await worker.listening();

@@ -19,7 +19,8 @@ function request(session, path) {
   stream.setEncoding('utf8');
   let body = '';
   stream.on('data', (text) => (body += text));
-  return within(`an answer to ${path}`, new Promise((resolve, reject) => stream.once('end', () => resolve(body)).once('error', reject)));
+  const ended = new Promise((resolve, reject) => stream.once('end', () => resolve(body)).once('error', reject));
+  return within(`an answer to ${path}`, ended);
 }
 
 for (const mode of ['plain', 'tls']) {

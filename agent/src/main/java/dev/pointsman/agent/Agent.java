@@ -75,10 +75,17 @@ final class Agent implements AutoCloseable {
             Distribution.handover());
 
     SortedMap<AppName, App> apps = new TreeMap<>();
+    SortedMap<AppName, String> broken = new TreeMap<>();
     for (AppConfig appConfig : config.apps()) {
-      App app = App.open(appConfig, host);
-      apps.put(app.name(), app);
-      unwinding.later("app " + app.name(), app::stop);
+      try {
+        App app = App.open(appConfig, host);
+        apps.put(app.name(), app);
+        unwinding.later("app " + app.name(), app::stop);
+      } catch (IOException e) {
+        // The others are not to blame; what this one's workers do goes on without us.
+        LOG.error("An app cannot be managed; the others can. app={}", appConfig.name(), e);
+        broken.put(appConfig.name(), String.valueOf(e.getMessage()));
+      }
     }
 
     TrustFiles trust =
@@ -97,7 +104,8 @@ final class Agent implements AutoCloseable {
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
-    AgentControl control = new AgentControl(apps, intake, events);
+    AgentControl control =
+        new AgentControl(new AgentControl.Managed(apps, broken, config.apps()), intake, events);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     ApiSource source =

@@ -1,5 +1,6 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
@@ -17,8 +18,10 @@ import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,24 +32,45 @@ import org.slf4j.LoggerFactory;
 final class AgentControl implements Control {
   private static final Logger LOG = LoggerFactory.getLogger(AgentControl.class);
 
+  /**
+   * The apps of this host.
+   *
+   * @param apps those that are managed
+   * @param broken why the others are not
+   * @param configured all of them
+   */
+  record Managed(
+      SortedMap<AppName, App> apps,
+      SortedMap<AppName, String> broken,
+      List<AppConfig> configured) {}
+
   private final SortedMap<AppName, App> apps;
+  private final SortedMap<AppName, String> broken;
+  private final List<AppConfig> configured;
   private final Intake intake;
   private final EventLog events;
 
-  AgentControl(SortedMap<AppName, App> apps, Intake intake, EventLog events) {
-    this.apps = apps;
+  AgentControl(Managed managed, Intake intake, EventLog events) {
+    this.apps = managed.apps();
+    this.broken = managed.broken();
+    this.configured = managed.configured();
     this.intake = intake;
     this.events = events;
   }
 
   @Override
   public List<AppResource> apps() {
-    return apps.values().stream().map(App::view).toList();
+    return configured.stream()
+        .sorted(Comparator.comparing(AppConfig::name))
+        .map(this::view)
+        .toList();
   }
 
   @Override
   public AppResource app(AppName app) throws Rejected {
-    return find(app).view();
+    Optional<AppConfig> config =
+        configured.stream().filter(it -> it.name().equals(app)).findFirst();
+    return config.isPresent() ? view(config.get()) : find(app).view();
   }
 
   @Override
@@ -141,7 +165,18 @@ final class AgentControl implements Control {
     return events.follow(follower);
   }
 
+  private AppResource view(AppConfig config) {
+    App app = apps.get(config.name());
+    return app != null
+        ? app.view()
+        : AppView.unmanaged(config, String.valueOf(broken.get(config.name())));
+  }
+
   private App find(AppName app) throws Rejected {
+    String why = broken.get(app);
+    if (why != null) {
+      throw new Rejected(ErrorCode.APP_UNMANAGED, why, app.value());
+    }
     App found = apps.get(app);
     if (found == null) {
       throw new Rejected(

@@ -11,6 +11,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.Recovered;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ final class App {
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
   private final AppRetention retention;
+  private final LogKeeper logs;
 
   private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
       throws IOException, InterruptedException {
@@ -74,7 +77,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            host.clock(),
+            new SteadyClock(host.clock()),
             new WorkerStory(config.name(), host.events()));
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
     this.deployments =
@@ -89,6 +92,7 @@ final class App {
                 host.clock(),
                 config.instances(),
                 config.roll().autoRevert()));
+    this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
     fill();
@@ -102,13 +106,12 @@ final class App {
         AppLedger.open(
             host.config().root().resolve("apps").resolve(config.name().value()).resolve("journal"));
     try {
-      ledger.append(
-          new AppEntry.Opened(
-              AppEntry.Opened.FORMAT, ledger.state().run() + 1, host.clock().instant()));
+      // A journal that was lost knows less than the workers that go on.
+      Path runDirectory = host.config().run().resolve(config.name().value());
+      long run = Math.max(ledger.state().run(), NodeWorkshop.lastRun(runDirectory)) + 1;
+      ledger.append(new AppEntry.Opened(AppEntry.Opened.FORMAT, run, host.clock().instant()));
       Recovered recovered = releases.recover(ledger.state().staged());
-      for (StagedRelease release : recovered.unacknowledged()) {
-        ledger.append(staged(release, host));
-      }
+      acknowledge(recovered.unacknowledged(), ledger, host);
       App app = new App(config, host, ledger, releases);
       app.notices.addAll(recovered.notices());
       recovered.notices().forEach(notice -> LOG.warn("{} app={}", notice, config.name()));
@@ -116,6 +119,18 @@ final class App {
     } catch (IOException | InterruptedException | RuntimeException e) {
       ledger.close();
       throw e;
+    }
+  }
+
+  /** Journals releases whose upload was never answered; all of them, where the journal was lost. */
+  private static void acknowledge(List<StagedRelease> releases, AppLedger ledger, Host host)
+      throws IOException {
+    List<StagedRelease> bySequence =
+        releases.stream()
+            .sorted(Comparator.comparingLong(release -> release.manifest().sequence()))
+            .toList();
+    for (StagedRelease release : bySequence) {
+      ledger.append(staged(release, host));
     }
   }
 
@@ -140,10 +155,15 @@ final class App {
         }
       }
     }
-    if (running == null) {
-      slots.keySet().stream()
-          .filter(slot -> good == null || slot >= config.instances())
-          .forEach(workers::retire);
+    if (running == null && good == null && !slots.isEmpty()) {
+      String notice =
+          slots.size()
+              + " workers of releases that the journal knows nothing of were found, and go on: the journal was lost. Deploy a release to"
+              + " take over from them.";
+      LOG.error("{} app={}", notice, config.name());
+      notices.add(notice);
+    } else if (running == null) {
+      slots.keySet().stream().filter(slot -> slot >= config.instances()).forEach(workers::retire);
     }
   }
 
@@ -271,6 +291,8 @@ final class App {
   /** Stops deciding; workers go on, and the next run of the agent takes them over. */
   void stop() throws IOException, InterruptedException {
     deployments.stop();
+    workers.stop();
+    logs.close();
     ledger.close();
     socket.close();
   }

@@ -15,7 +15,8 @@ record AppPool(WorkerPool workers) implements Pool {
     Map<Integer, SlotView> seen = new HashMap<>();
     workers
         .slots()
-        .forEach((slot, it) -> seen.put(slot, new SlotView(it.generation(), it.trouble())));
+        .forEach(
+            (slot, it) -> seen.put(slot, new SlotView(it.generation(), it.trouble(), it.fell())));
     return seen;
   }
 

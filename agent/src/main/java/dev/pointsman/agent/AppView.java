@@ -1,5 +1,6 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentStatus;
@@ -10,13 +11,17 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.protocol.api.AppCondition;
+import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.DeploymentResource.PhaseTime;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.Phase;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +47,24 @@ final class AppView {
         done(deployment, slots),
         deployment.slots(),
         failure(status),
-        deployment.timeline());
+        deployment.timeline().stream()
+            .map(phase -> new PhaseTime(phase.phase().toLowerCase(Locale.ROOT), phase.at()))
+            .toList());
+  }
+
+  /** An app that the agent could not open, because of {@code why}. */
+  static AppResource unmanaged(AppConfig config, String why) {
+    return new AppResource(
+        config.name().value(),
+        AppCondition.DOWN,
+        null,
+        null,
+        config.listen().toString(),
+        config.instances(),
+        List.of(),
+        null,
+        List.of(
+            "The agent does not manage this app; workers that run go on by themselves: " + why));
   }
 
   /** How {@code slots} are. */

@@ -4,6 +4,7 @@ import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.TextTable;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -46,7 +47,7 @@ final class ReleasesCommand extends Verb {
           release.state().name().toLowerCase(Locale.ROOT),
           Long.toString(release.sequence()),
           String.join(",", release.signers()),
-          release.stagedAt().toString(),
+          release.stagedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
           Integer.toString(release.files()),
           Spans.bytes(release.bytes()));
     }

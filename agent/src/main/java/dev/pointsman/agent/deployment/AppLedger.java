@@ -4,14 +4,18 @@ import dev.pointsman.agent.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An app's journal with the state that it amounts to. Any thread may append; a record is on disk
  * before it is part of the state.
  */
 public final class AppLedger implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AppLedger.class);
+
   /** A journal with this many records is worth a look at how many still matter. */
-  private static final int WORTH_COMPACTING = 2_000;
+  static final int WORTH_COMPACTING = 2_000;
 
   private final Journal<AppEntry> journal;
   private volatile AppState state;
@@ -26,17 +30,46 @@ public final class AppLedger implements AutoCloseable {
     Journal<AppEntry> journal = Journal.open(file, AppEntry.class);
     try {
       List<AppEntry> entries = journal.replayed();
+      refuseLaterFormat(file, entries);
       AppLedger ledger = new AppLedger(journal, AppState.replay(entries));
       if (entries.size() >= WORTH_COMPACTING) {
-        List<AppEntry> condensed = Compaction.condense(entries);
-        if (condensed.size() < entries.size() / 2) {
-          journal.rewrite(condensed);
-        }
+        compact(journal, file, entries);
       }
       return ledger;
     } catch (IOException | RuntimeException e) {
       journal.close();
       throw e;
+    }
+  }
+
+  private static void refuseLaterFormat(Path file, List<AppEntry> entries) throws IOException {
+    for (AppEntry entry : entries) {
+      if (entry instanceof AppEntry.Opened opened && opened.format() > AppEntry.Opened.FORMAT) {
+        throw new IOException(
+            file
+                + " was written by a later version of pointsman (format "
+                + opened.format()
+                + ", this one knows "
+                + AppEntry.Opened.FORMAT
+                + "): start that version again.");
+      }
+    }
+  }
+
+  /** A journal that cannot be made shorter, for want of room perhaps, serves as it is. */
+  private static void compact(Journal<AppEntry> journal, Path file, List<AppEntry> entries)
+      throws IOException {
+    List<AppEntry> condensed = Compaction.condense(entries);
+    if (condensed.size() >= entries.size() / 2) {
+      return;
+    }
+    try {
+      journal.rewrite(condensed);
+    } catch (IOException e) {
+      if (journal.isBroken()) {
+        throw e;
+      }
+      LOG.warn("A journal could not be compacted. file={}: {}", file, e.getMessage());
     }
   }
 

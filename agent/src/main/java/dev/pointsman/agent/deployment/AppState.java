@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param staged releases that were accepted and not removed since
  * @param wanted what the slots are to run: written by intent alone, never derived from what happens
  *     to be running
- * @param good generations that were deployed successfully, the last one last, each once
+ * @param good of each release the generation that was deployed successfully last; the last one last
  * @param bad releases that failed here
  * @param running the deployment in progress
  * @param ended the last deployments that are over, the last one last
@@ -44,6 +44,9 @@ public record AppState(
     AppEntry.@Nullable Listening socket) {
   /** Deployments that are remembered. */
   static final int REMEMBERED = 50;
+
+  private static final Set<String> NOT_OF_THE_RELEASE =
+      Set.of(Reason.HOST_FAULT.wire(), Reason.PROGRESS_DEADLINE_EXCEEDED.wire());
 
   /** Before the first record. */
   public static final AppState EMPTY =
@@ -140,8 +143,7 @@ public record AppState(
     history.add(over);
     ReleaseId release = over.to().release();
     if (outcome == DeploymentState.SUCCESSFUL) {
-      List<Generation> better = new ArrayList<>(good);
-      better.remove(over.to());
+      List<Generation> better = new ArrayList<>(goodWithout(release));
       better.add(over.to());
       return new AppState(
           run,
@@ -160,12 +162,12 @@ public record AppState(
   }
 
   /**
-   * A release that has run well here is not bad because the host failed, or because it did not come
-   * up once more.
+   * A release that has run well here is not bad because it did not come up once more; and none is
+   * because the host failed, or earlier workers did not make room.
    */
   private boolean isToBlame(ReleaseId release, @Nullable FailureResource failure) {
-    boolean hostFault = failure != null && failure.reason().equals(Reason.HOST_FAULT.wire());
-    return !hostFault
+    boolean blameless = failure != null && NOT_OF_THE_RELEASE.contains(failure.reason());
+    return !blameless
         && good.stream().noneMatch(generation -> generation.release().equals(release));
   }
 
@@ -187,12 +189,21 @@ public record AppState(
 
   /**
    * Where {@code rollback} goes without being told: the last good generation of another release
-   * than the wanted one.
+   * than the wanted one; after a deployment that got stuck, the wanted one itself.
    */
   public Optional<Generation> previousGood() {
+    if (wanted != null && running == null && isStuck()) {
+      return Optional.of(wanted);
+    }
     return good.reversed().stream()
         .filter(generation -> wanted == null || !generation.release().equals(wanted.release()))
         .findFirst();
+  }
+
+  private boolean isStuck() {
+    return !ended.isEmpty()
+        && ended.getLast().status() instanceof Over(DeploymentState outcome, _, _)
+        && outcome == DeploymentState.STUCK;
   }
 
   /** The last good generation of {@code release}. */

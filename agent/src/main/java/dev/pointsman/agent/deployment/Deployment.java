@@ -79,13 +79,24 @@ public record Deployment(
     return switch (entry) {
       case DeploymentEntry.Begun _ -> throw new IllegalStateException(id + " has begun already");
       case DeploymentEntry.Flipped(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
-      case DeploymentEntry.SlotReplaced _, DeploymentEntry.SlotRetired _ ->
-          with(touched(), timeline);
+      case DeploymentEntry.SlotReplaced(_, _, _, Instant at) ->
+          with(touched(), phase(Phase.ROLL, at));
+      case DeploymentEntry.SlotRetired(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
       case DeploymentEntry.Failed failed -> with(afterFailure(failed), timeline);
+      case DeploymentEntry.Ended(_, DeploymentState outcome, _) when !isPossible(outcome) ->
+          throw new IllegalStateException(entry + " cannot be the end of " + this);
       case DeploymentEntry.Ended(_, DeploymentState outcome, Instant at) ->
           with(
               new Over(outcome, status instanceof Reverting(var cause, _) ? cause : null, at),
               phase(Phase.COMMIT, at));
+    };
+  }
+
+  private boolean isPossible(DeploymentState outcome) {
+    return switch (status) {
+      case Running _ -> outcome == DeploymentState.SUCCESSFUL;
+      case Reverting _ -> outcome == DeploymentState.FAILED || outcome == DeploymentState.REVERTED;
+      case Over _ -> false;
     };
   }
 

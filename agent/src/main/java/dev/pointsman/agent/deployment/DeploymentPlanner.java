@@ -8,6 +8,7 @@ import dev.pointsman.agent.deployment.Pool.SlotView;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.api.FailureResource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +35,28 @@ final class DeploymentPlanner {
     }
     // A new worker that went bad after it was let in ends the roll before another one is let in.
     for (SlotView view : seen.slots().values()) {
-      if (view.generation().equals(to) && view.trouble() != null) {
-        return new Step.Fail(view.trouble());
+      FailureResource failure = view.generation().equals(to) ? failure(deployment, view) : null;
+      if (failure != null) {
+        return new Step.Fail(failure);
       }
     }
     Gate gate = deployment.kind() == DeploymentKind.ROLLBACK ? Gate.KNOWN_GOOD : Gate.FULL;
     return rest(deployment, seen, to, gate).orElse(new Step.End(DeploymentState.SUCCESSFUL));
   }
 
+  /**
+   * What is wrong with a worker of the new generation. That it serves again is no excuse for having
+   * fallen, unless it is older than this deployment: then that was in another's time.
+   */
+  private static @Nullable FailureResource failure(Deployment deployment, SlotView view) {
+    boolean isNew = !deployment.to().equals(deployment.from());
+    return view.trouble() == null && isNew ? view.fell() : view.trouble();
+  }
+
   private static Step back(Deployment deployment, Observed seen, boolean touched) {
     Generation from = deployment.from();
     if (from == null) {
-      return withdraw(seen);
+      return withdraw(deployment.to(), seen);
     }
     if (!from.release().equals(seen.current())) {
       return new Step.Flip(from.release());
@@ -54,13 +65,21 @@ final class DeploymentPlanner {
     return rest(deployment, seen, from, Gate.KNOWN_GOOD).orElse(new Step.End(outcome));
   }
 
-  /** A first deployment leaves nothing behind when it fails. */
-  private static Step withdraw(Observed seen) {
-    Optional<Integer> occupied = seen.slots().keySet().stream().min(Integer::compare);
-    if (occupied.isPresent()) {
-      return new Step.Retire(occupied.get());
+  /**
+   * A first deployment leaves nothing of its own behind when it fails. What else runs, as after the
+   * loss of a journal, is left alone: it serves.
+   */
+  private static Step withdraw(Generation to, Observed seen) {
+    Optional<Integer> own =
+        seen.slots().keySet().stream()
+            .filter(slot -> runs(seen.slots().get(slot), to))
+            .min(Integer::compare);
+    if (own.isPresent()) {
+      return new Step.Retire(own.get());
     }
-    return seen.current() == null ? new Step.End(DeploymentState.FAILED) : new Step.Flip(null);
+    return to.release().equals(seen.current())
+        ? new Step.Flip(null)
+        : new Step.End(DeploymentState.FAILED);
   }
 
   /**

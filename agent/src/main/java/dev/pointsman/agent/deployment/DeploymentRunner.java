@@ -62,6 +62,9 @@ final class DeploymentRunner {
         case Step.End(var outcome) -> new DeploymentEntry.Ended(id, outcome, clock.instant());
       };
     } catch (IOException e) {
+      if (Thread.interrupted()) { // File operations fail with it: not the host, the agent stops.
+        throw new InterruptedException("stopped in " + id);
+      }
       return new DeploymentEntry.Failed(id, hostFault(e), clock.instant());
     }
   }

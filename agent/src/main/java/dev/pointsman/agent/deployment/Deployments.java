@@ -60,7 +60,10 @@ public final class Deployments {
   private final Parts parts;
   private final DeploymentRunner runner;
   private final Thread thread;
-  private @Nullable String closed;
+  private @Nullable Closed closed;
+
+  /** Why nothing is admitted any more. */
+  private record Closed(ErrorCode code, String why) {}
 
   /** Nothing happens before {@link #start}. */
   public Deployments(Parts parts) {
@@ -132,15 +135,24 @@ public final class Deployments {
             parts.autoRevert(),
             requestedBy,
             parts.clock().instant());
-    record(begun);
+    try {
+      record(begun);
+    } catch (IOException e) {
+      if (!parts.ledger().isReadonly()) {
+        throw e;
+      }
+      LOG.error("A deployment could not be written down. app={}", parts.app(), e);
+      throw readonly();
+    }
     return parts.ledger().state().deployment(id).orElseThrow();
   }
 
   private void admit(AppState state, boolean force) throws Rejected {
     if (closed != null) {
-      throw new Rejected(
-          parts.ledger().isReadonly() ? ErrorCode.AGENT_READONLY : ErrorCode.AGENT_STOPPING,
-          closed);
+      throw new Rejected(closed.code(), closed.why());
+    }
+    if (parts.ledger().isReadonly()) {
+      throw readonly();
     }
     if (state.running() != null) {
       throw new Rejected(
@@ -149,8 +161,9 @@ public final class Deployments {
           state.running().id().toString());
     }
     if (!force && state.wanted() != null) {
+      Observed seen = new Observed(null, parts.pool().observe());
       for (int slot = 0; slot < parts.slots(); slot++) {
-        if (!new Observed(null, parts.pool().observe()).serves(slot, state.wanted())) {
+        if (!seen.serves(slot, state.wanted())) {
           throw new Rejected(
               ErrorCode.POOL_UNHEALTHY,
               "Slot "
@@ -169,12 +182,17 @@ public final class Deployments {
   public synchronized void await(DeploymentId id, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (isUnderWay(id)) {
-      long left = (deadline - System.nanoTime()) / 1_000_000;
+      long left = deadline - System.nanoTime();
       if (left <= 0) {
         return;
       }
-      wait(left);
+      wait(left / 1_000_000, (int) (left % 1_000_000));
     }
+  }
+
+  private Rejected readonly() {
+    return new Rejected(
+        ErrorCode.AGENT_READONLY, "The journal of " + parts.app() + " cannot be written.");
   }
 
   private boolean isUnderWay(DeploymentId id) {
@@ -203,10 +221,14 @@ public final class Deployments {
           "The deployments of an app have stopped: its journal cannot be written. app={}",
           parts.app(),
           e);
-      shut("The journal of " + parts.app() + " cannot be written: " + e.getMessage() + ".");
+      shut(
+          ErrorCode.AGENT_READONLY,
+          "The journal of " + parts.app() + " cannot be written: " + e.getMessage() + ".");
     } catch (RuntimeException e) {
       LOG.error("The deployments of an app have stopped: a bug. app={}", parts.app(), e);
-      shut("Deployments of " + parts.app() + " have stopped because of a bug: " + e + ".");
+      shut(
+          ErrorCode.INTERNAL,
+          "Deployments of " + parts.app() + " have stopped because of a bug: " + e + ".");
     }
   }
 
@@ -219,16 +241,16 @@ public final class Deployments {
     return running;
   }
 
-  private synchronized void shut(String why) {
+  private synchronized void shut(ErrorCode code, String why) {
     if (closed == null) {
-      closed = why;
+      closed = new Closed(code, why);
     }
     notifyAll();
   }
 
   /** Stops where it is; the next run of the agent resumes. */
   public void stop() throws InterruptedException {
-    shut("The agent is stopping.");
+    shut(ErrorCode.AGENT_STOPPING, "The agent is stopping.");
     thread.interrupt();
     if (thread.isAlive()) {
       thread.join();

@@ -16,8 +16,10 @@ public interface Pool {
    * One slot.
    *
    * @param trouble why its worker does not serve as it should; null when all is well
+   * @param fell how its worker ended by itself, though it may serve again; null if it never did
    */
-  record SlotView(Generation generation, @Nullable FailureResource trouble) {}
+  record SlotView(
+      Generation generation, @Nullable FailureResource trouble, @Nullable FailureResource fell) {}
 
   /** How a worker has to prove itself before it may accept. */
   enum Gate {
@@ -38,9 +40,6 @@ public interface Pool {
   Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
       throws IOException, InterruptedException;
 
-  /**
-   * Drains and stops what is in {@code slot}, and gives the slot up; blocks until it no longer
-   * accepts.
-   */
+  /** Has what is in {@code slot} drained and stopped, and gives the slot up. */
   void retire(int slot) throws InterruptedException;
 }

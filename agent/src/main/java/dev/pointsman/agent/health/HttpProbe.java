@@ -3,9 +3,9 @@ package dev.pointsman.agent.health;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -24,6 +24,11 @@ public final class HttpProbe {
   private static final Pattern STATUS_LINE =
       Pattern.compile("HTTP/1\\.[01] ([0-9]{3})[^\r\n]*\r\n");
 
+  private static final String END_OF_HEAD = "\r\n\r\n";
+  private static final Pattern CONTENT_LENGTH =
+      Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r\n");
+  private static final Pattern CHUNKED = Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
+
   private HttpProbe() {}
 
   /** Asks for {@code path} through {@code socket}; blocks for {@code timeout} at most. */
@@ -31,27 +36,45 @@ public final class HttpProbe {
       throws InterruptedException {
     long start = System.nanoTime();
     ByteBuffer answer = ByteBuffer.allocate(READ_AT_MOST);
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      // A read on this kind of channel has no timeout of its own: closing it ends the read.
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Neither connecting, where the queue is full, nor reading has a timeout of its own: closing
+      // the channel ends both.
       Thread deadline =
           Thread.ofVirtual().name("probe-deadline").start(() -> closeAfter(channel, timeout));
       try {
+        channel.connect(UnixDomainSocketAddress.of(socket));
         exchange(channel, path, answer);
       } finally {
         deadline.interrupt();
       }
-    } catch (AsynchronousCloseException e) {
-      return new ProbeResult(
-          false, "no complete answer within " + timeout.toMillis() + " ms" + soFar(answer));
-    } catch (ClosedChannelException e) {
-      return new ProbeResult(false, "no answer within " + timeout.toMillis() + " ms");
     } catch (IOException e) {
       if (Thread.interrupted()) {
-        throw new InterruptedException();
+        throw new InterruptedException("stopped while probing " + socket);
       }
-      return new ProbeResult(false, "connection failed: " + e.getMessage());
+      return broken(e, answer, start, timeout);
     }
-    return judge(text(answer), (System.nanoTime() - start) / 1_000_000);
+    return judge(text(answer), millisSince(start));
+  }
+
+  /** A status that came in time counts, whatever became of the rest. */
+  private static ProbeResult broken(
+      IOException cause, ByteBuffer answer, long start, Duration timeout) {
+    String text = text(answer);
+    if (text.contains(END_OF_HEAD) && STATUS_LINE.matcher(text).lookingAt()) {
+      return judge(text, millisSince(start));
+    }
+    return new ProbeResult(
+        false,
+        cause instanceof ClosedChannelException
+            ? "no answer within "
+                + timeout.toMillis()
+                + " ms"
+                + (text.isEmpty() ? "" : ", only: " + shown(text))
+            : "connection failed: " + cause.getMessage());
+  }
+
+  private static long millisSince(long start) {
+    return (System.nanoTime() - start) / 1_000_000;
   }
 
   private static void exchange(SocketChannel channel, String path, ByteBuffer answer)
@@ -71,16 +94,19 @@ public final class HttpProbe {
     }
   }
 
-  /** Whether enough was read to judge: the head, and as much of the body as the head announces. */
+  /** Whether all of the answer is here, as far as its head tells. */
   private static boolean isComplete(String text) {
-    int head = text.indexOf("\r\n\r\n");
-    if (head < 0) {
+    int end = text.indexOf(END_OF_HEAD);
+    if (end < 0) {
       return false;
     }
-    Matcher length =
-        Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r\n")
-            .matcher(text.substring(0, head + 2));
-    return length.find() && text.length() - head - 4 >= Integer.parseInt(length.group(1));
+    String head = text.substring(0, end + 2);
+    if (CHUNKED.matcher(head).find()) {
+      return text.endsWith("\r\n0\r\n\r\n");
+    }
+    Matcher length = CONTENT_LENGTH.matcher(head);
+    return length.find()
+        && text.length() - end - END_OF_HEAD.length() >= Integer.parseInt(length.group(1));
   }
 
   private static ProbeResult judge(String text, long millis) {
@@ -94,14 +120,10 @@ public final class HttpProbe {
     }
     int code = Integer.parseInt(status.group(1));
     boolean passed = code >= 200 && code <= 399;
-    int head = text.indexOf("\r\n\r\n");
+    int head = text.indexOf(END_OF_HEAD);
     String body = head < 0 ? "" : shown(text.substring(head + 4));
     return new ProbeResult(
         passed, code + " in " + millis + " ms" + (passed || body.isEmpty() ? "" : ": " + body));
-  }
-
-  private static String soFar(ByteBuffer answer) {
-    return answer.position() == 0 ? "" : ", only: " + shown(text(answer));
   }
 
   private static String shown(String text) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last events, for those who follow what happens. Any thread; bounded; a follower is called on
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class EventLog {
   /** Events kept for a follower that comes back. */
   static final int KEPT = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
   private final Clock clock;
   private final ArrayDeque<EventResource> kept = new ArrayDeque<>(KEPT);
@@ -41,7 +45,17 @@ public final class EventLog {
       kept.removeFirst();
     }
     kept.addLast(event);
-    followers.forEach(follower -> follower.accept(event));
+    followers.forEach(follower -> tell(follower, event));
+  }
+
+  /** A follower's bug is its own: whoever publishes has work to do. */
+  private void tell(Consumer<EventResource> follower, EventResource event) {
+    try {
+      follower.accept(event);
+    } catch (RuntimeException e) {
+      followers.remove(follower);
+      LOG.error("A follower of events failed and is told nothing more: a bug. event={}", event, e);
+    }
   }
 
   /** The kept events after {@code after}, or all where that is null or no id; oldest first. */

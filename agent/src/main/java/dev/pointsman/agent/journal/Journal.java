@@ -3,9 +3,10 @@ package dev.pointsman.agent.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,25 +29,29 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the records; Jackson must know how to write and read them
  */
 public final class Journal<E> implements Closeable {
+  /**
+   * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. Not a
+   * channel: interrupting a thread in the middle of a write would close that.
+   */
+  private static final String WRITE_THROUGH = "rwd";
+
   private final Path file;
   private final Class<E> type;
   private final List<E> replayed;
-  private FileChannel channel;
-  private @Nullable IOException broken;
+  private RandomAccessFile out;
+  private volatile @Nullable IOException broken;
 
-  private Journal(Path file, Class<E> type, List<E> replayed, FileChannel channel) {
+  private Journal(Path file, Class<E> type, List<E> replayed, RandomAccessFile out) {
     this.file = file;
     this.type = type;
     this.replayed = replayed;
-    this.channel = channel;
+    this.out = out;
   }
 
   /** Opens or makes {@code file} and reads what is in it. */
   public static <E> Journal<E> open(Path file, Class<E> type) throws IOException {
     boolean fresh = Files.notExists(file);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    RandomAccessFile out = new RandomAccessFile(file.toFile(), WRITE_THROUGH);
     try {
       if (fresh) {
         syncDirectory(file);
@@ -55,13 +60,13 @@ public final class Journal<E> implements Closeable {
       List<E> entries = new ArrayList<>();
       int good = read(file, content, type, entries);
       if (good < content.length) {
-        channel.truncate(good);
-        channel.force(true);
+        out.setLength(good);
+        out.getFD().sync();
       }
-      channel.position(good);
-      return new Journal<>(file, type, List.copyOf(entries), channel);
+      out.seek(good);
+      return new Journal<>(file, type, List.copyOf(entries), out);
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      out.close();
       throw e;
     }
   }
@@ -74,15 +79,11 @@ public final class Journal<E> implements Closeable {
   /** Writes {@code entry} and returns when it is durable. */
   public synchronized void append(E entry) throws IOException {
     refuseIfBroken();
-    ByteBuffer line = ByteBuffer.wrap(line(entry));
+    byte[] line = line(entry);
     try {
-      while (line.hasRemaining()) {
-        channel.write(line);
-      }
-      channel.force(false);
+      out.write(line);
     } catch (IOException e) {
-      broken = new IOException("cannot append to " + file + ": " + e.getMessage(), e);
-      throw broken;
+      throw broken("cannot append to ", e);
     }
   }
 
@@ -92,44 +93,54 @@ public final class Journal<E> implements Closeable {
   public synchronized void rewrite(List<E> entries) throws IOException {
     refuseIfBroken();
     Path beside = file.resolveSibling(file.getFileName() + ".new");
-    FileChannel next =
-        FileChannel.open(
-            beside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    RandomAccessFile next = null;
     try {
+      Files.deleteIfExists(beside);
+      next = new RandomAccessFile(beside.toFile(), WRITE_THROUGH);
+      ByteArrayOutputStream lines = new ByteArrayOutputStream();
       for (E entry : entries) {
-        ByteBuffer line = ByteBuffer.wrap(line(entry));
-        while (line.hasRemaining()) {
-          next.write(line);
-        }
+        lines.writeBytes(line(entry));
       }
-      next.force(true);
+      next.write(lines.toByteArray());
+      next.getFD().sync();
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-      syncDirectory(file);
     } catch (IOException e) {
-      next.close();
+      if (next != null) {
+        next.close();
+      }
       throw new IOException("cannot compact " + file + ": " + e.getMessage(), e);
     }
-    channel.close();
-    channel = next;
+    RandomAccessFile before = out;
+    out = next; // From the rename on the old file is nobody's.
+    before.close();
+    try {
+      syncDirectory(file);
+    } catch (IOException e) {
+      throw broken("cannot compact ", e);
+    }
+  }
+
+  private IOException broken(String what, IOException cause) {
+    IOException why = new IOException(what + file + ": " + cause.getMessage(), cause);
+    broken = why;
+    return why;
   }
 
   /** Whether an earlier write failed, so that nothing more can be promised. */
-  public synchronized boolean isBroken() {
+  public boolean isBroken() {
     return broken != null;
   }
 
   @Override
   public synchronized void close() throws IOException {
-    channel.close();
+    out.close();
   }
 
   private void refuseIfBroken() throws IOException {
-    if (broken != null) {
+    IOException why = broken;
+    if (why != null) {
       throw new IOException(
-          "the journal is read-only since an earlier failure: " + broken.getMessage(), broken);
+          "the journal is read-only since an earlier failure: " + why.getMessage(), why);
     }
   }
 
@@ -149,7 +160,7 @@ public final class Journal<E> implements Closeable {
     int start = 0;
     for (int end = lineEnd(content, start); end >= 0; end = lineEnd(content, start)) {
       if (!isIntact(content, start, end)) {
-        if (lineEnd(content, end + 1) >= 0) {
+        if (lineEnd(content, end + 1) >= 0 || holdsARecord(content, start, end)) {
           throw new IOException(
               file
                   + ": record "
@@ -173,6 +184,19 @@ public final class Journal<E> implements Closeable {
       start = end + 1;
     }
     return start;
+  }
+
+  /**
+   * Whether a whole record ends a damaged line: then the line is two, with the end of the first one
+   * damaged, and not what a crash left of one.
+   */
+  private static boolean holdsARecord(byte[] content, int start, int end) {
+    for (int from = start + 1; from < end; from++) {
+      if (isIntact(content, from, end)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isIntact(byte[] content, int start, int end) {

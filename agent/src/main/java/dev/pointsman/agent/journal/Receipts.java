@@ -1,10 +1,11 @@
 package dev.pointsman.agent.journal;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pointsman.protocol.api.DeploymentResource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,12 +43,14 @@ public final class Receipts implements AutoCloseable {
     }
   }
 
-  private final FileChannel channel;
+  private final RandomAccessFile out; // Not a channel: interrupting a writer would close that.
+  private long end;
   private long number;
   private String previous;
 
-  private Receipts(FileChannel channel, long number, String previous) {
-    this.channel = channel;
+  private Receipts(RandomAccessFile out, long end, long number, String previous) {
+    this.out = out;
+    this.end = end;
     this.number = number;
     this.previous = previous;
   }
@@ -58,18 +61,23 @@ public final class Receipts implements AutoCloseable {
   public static Receipts open(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve("receipts.jsonl");
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    RandomAccessFile out = new RandomAccessFile(file.toFile(), "rwd");
     try {
-      String content = Files.readString(file);
+      String content = new String(Files.readAllBytes(file), ISO_8859_1); // A byte a character.
       int whole = content.lastIndexOf('\n') + 1;
+      out.setLength(whole);
+      out.seek(whole);
+      try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+        parent.force(true);
+      }
       List<String> lines = content.substring(0, whole).lines().toList();
-      channel.truncate(content.substring(0, whole).getBytes(UTF_8).length);
-      channel.position(channel.size());
-      return new Receipts(channel, lines.size(), lines.isEmpty() ? FIRST : digest(lines.getLast()));
+      return new Receipts(
+          out,
+          whole,
+          lines.size(),
+          lines.isEmpty() ? FIRST : digest(lines.getLast().getBytes(ISO_8859_1)));
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      out.close();
       throw e;
     }
   }
@@ -80,14 +88,27 @@ public final class Receipts implements AutoCloseable {
       throws IOException {
     Receipt receipt = new Receipt(number + 1, previous, at, releaseDigest, signers, deployment);
     String line = DiskJson.mapper().writeValueAsString(receipt);
-    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    byte[] bytes = (line + "\n").getBytes(UTF_8);
+    try {
+      out.write(bytes);
+      end += bytes.length;
+    } catch (IOException e) {
+      takeBack(e);
+      throw new IOException("cannot append a receipt: " + e.getMessage(), e);
     }
-    channel.force(false);
     number++;
-    previous = digest(line);
+    previous = digest(line.getBytes(UTF_8));
     return receipt;
+  }
+
+  /** Half a line would break the chain for all that follow. */
+  private void takeBack(IOException cause) {
+    try {
+      out.setLength(end);
+      out.seek(end);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   /**
@@ -103,15 +124,14 @@ public final class Receipts implements AutoCloseable {
       if (receipt.number() != count || !receipt.previous().equals(expected)) {
         return count;
       }
-      expected = digest(line);
+      expected = digest(line.getBytes(UTF_8));
     }
     return 0;
   }
 
-  private static String digest(String line) {
+  private static String digest(byte[] line) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(line.getBytes(UTF_8)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -119,6 +139,6 @@ public final class Receipts implements AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    channel.close();
+    out.close();
   }
 }

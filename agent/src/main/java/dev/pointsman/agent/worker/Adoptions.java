@@ -29,7 +29,7 @@ final class Adoptions {
 
   /** Blocks until it is clear which worker each slot has. */
   void run() throws IOException, InterruptedException {
-    Map<Integer, WorkerSupervisor> older = new TreeMap<>();
+    Map<Integer, WorkerSupervisor> holders = new TreeMap<>();
     for (Path directory : WorkerDirectories.list(shop.runDirectory())) {
       Optional<WorkerHandle> handle = WorkerHandle.read(directory);
       if (handle.isEmpty() || handle.get().stage() == Stage.LAUNCHING) {
@@ -38,31 +38,41 @@ final class Adoptions {
       }
       Optional<WorkerSupervisor> worker = takeOver(handle.get(), directory);
       if (worker.isEmpty()) {
-        WorkerDirectories.delete(directory);
+        delete(directory);
       } else if (handle.get().stage() == Stage.DRAINING) {
         pool.putLeaving(worker.get());
       } else {
-        settle(worker.get(), older.put(handle.get().slot(), worker.get()));
+        settle(worker.get(), holders);
       }
     }
   }
 
   /**
-   * Gives the slot to {@code newer} once it is seen to accept; only then may {@code before}, which
-   * accepts too, leave.
+   * Gives the slot to {@code newer} once it is seen to accept; only then may the one before it,
+   * which accepts too, leave. Where it is not seen to, it drains, for it may accept nevertheless.
    */
-  private void settle(
-      WorkerSupervisor newer, @org.jspecify.annotations.Nullable WorkerSupervisor before)
+  private void settle(WorkerSupervisor newer, Map<Integer, WorkerSupervisor> holders)
       throws InterruptedException {
-    if (before == null || pool.awaitOnline(newer, CONFIRMATION)) {
-      pool.put(newer);
-      if (before != null) {
-        pool.leave(before);
-      }
+    WorkerSupervisor before = holders.get(newer.slot());
+    if (before != null && !pool.awaitOnline(newer, CONFIRMATION)) {
+      pool.leave(newer);
       return;
     }
-    newer.post(new WorkerEvent.StopRequested());
-    pool.putLeaving(newer);
+    holders.put(newer.slot(), newer);
+    pool.put(newer);
+    if (before != null) {
+      pool.leave(before);
+    }
+  }
+
+  /** What is left of a worker that is gone must not keep the agent from starting. */
+  private static void delete(Path directory) {
+    try {
+      WorkerDirectories.delete(directory);
+    } catch (IOException e) {
+      LOG.warn(
+          "What a worker left could not be removed. directory={}: {}", directory, e.getMessage());
+    }
   }
 
   private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory)
@@ -95,6 +105,6 @@ final class Adoptions {
           "Ended a worker that had not been let in. directory={} pid={}", directory, stray.pid());
       shop.kill(stray);
     }
-    WorkerDirectories.delete(directory);
+    delete(directory);
   }
 }

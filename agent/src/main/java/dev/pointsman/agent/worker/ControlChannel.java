@@ -31,6 +31,7 @@ final class ControlChannel implements AutoCloseable {
   private final Thread reader;
   private volatile ControlStatus status = ControlStatus.UNKNOWN;
   private volatile boolean closed;
+  private long heard;
   private @Nullable SocketChannel channel;
   private @Nullable String standing;
 
@@ -47,6 +48,11 @@ final class ControlChannel implements AutoCloseable {
   /** Begins to connect. */
   void start() {
     reader.start();
+  }
+
+  /** Whether it is closed, and its thread has ended. */
+  boolean isOver() {
+    return closed && !reader.isAlive();
   }
 
   ControlStatus status() {
@@ -74,8 +80,12 @@ final class ControlChannel implements AutoCloseable {
     while (!closed) {
       try (SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
         greet(connected);
-        pause = RETRY_FIRST;
-        read(connected);
+        long before = heard;
+        try {
+          read(connected);
+        } finally {
+          pause = heard > before ? RETRY_FIRST : pause;
+        }
       } catch (IOException e) {
         LOG.debug("No control connection yet. socket={}: {}", socket, e.getMessage());
       }
@@ -118,8 +128,13 @@ final class ControlChannel implements AutoCloseable {
   private void take(String line) {
     try {
       ControlStatus was = status;
-      status = DiskJson.mapper().readValue(line, ControlStatus.class);
-      changed.accept(was, status);
+      ControlStatus is = DiskJson.mapper().readValue(line, ControlStatus.class);
+      if (is == null) { // The JSON value null.
+        return;
+      }
+      heard++;
+      status = is;
+      changed.accept(was, is);
     } catch (JsonProcessingException e) {
       LOG.warn(
           "A worker said something that is no status. socket={}: {}",

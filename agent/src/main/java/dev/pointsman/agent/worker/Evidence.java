@@ -5,6 +5,7 @@ import dev.pointsman.agent.worker.WorkerProcess.Counters;
 import dev.pointsman.agent.worker.WorkerState.Alive;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
+import dev.pointsman.agent.worker.WorkerState.Ending;
 import dev.pointsman.agent.worker.WorkerState.Errored;
 import dev.pointsman.agent.worker.WorkerState.Launching;
 import dev.pointsman.agent.worker.WorkerState.Online;
@@ -16,6 +17,7 @@ import dev.pointsman.protocol.api.Reason;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What is shown of a worker, and what is kept of one that failed. */
@@ -27,24 +29,51 @@ final class Evidence {
    * been started.
    */
   static @Nullable FailureResource trouble(WorkerSupervisor worker, AppConfig config) {
-    Trouble trouble =
-        switch (worker.view().state()) {
-          case Online(_, _, int failures, _) when failures >= config.health().failureThreshold() ->
-              new Trouble(
-                  Reason.WORKER_UNHEALTHY,
-                  "The worker failed " + failures + " probes in a row.",
-                  "failure_threshold=" + config.health().failureThreshold());
-          case BackingOff it -> it.trouble();
-          case Errored it -> it.trouble();
-          case Launching it when it.restarts().total() > 0 -> restarting(worker);
-          case Standby it when it.restarts().total() > 0 -> restarting(worker);
-          case Stopped it -> it.trouble();
-          case Online _, Launching _, Standby _, Draining _, Stopping _ -> null;
-        };
-    return trouble == null ? null : failure(worker, trouble);
+    WorkerSupervisor.View view = worker.view();
+    Trouble trouble = trouble(view, config);
+    return trouble == null ? null : failure(worker, view, trouble);
   }
 
-  /** Why {@code worker}, which has stopped, failed its trial. */
+  /** How {@code worker} ended by itself since it was first started; null if it never did. */
+  static @Nullable FailureResource fall(WorkerSupervisor worker) {
+    WorkerSupervisor.View view = worker.view();
+    return restarts(view.state()) == 0
+        ? null
+        : failure(
+            worker,
+            view,
+            new Trouble(
+                Reason.WORKER_CRASHED,
+                "The worker ended by itself after it was let in"
+                    + (view.lastExit() == null ? "" : ": " + view.lastExit())
+                    + "; it was started again.",
+                null));
+  }
+
+  /** Whether there is such a reason. */
+  static boolean isTroubled(WorkerSupervisor worker, AppConfig config) {
+    return trouble(worker.view(), config) != null;
+  }
+
+  private static @Nullable Trouble trouble(WorkerSupervisor.View view, AppConfig config) {
+    return switch (view.state()) {
+      case Online(_, _, int failures, _) when failures >= config.health().failureThreshold() ->
+          new Trouble(
+              Reason.WORKER_UNHEALTHY,
+              "The worker failed " + failures + " probes in a row.",
+              "failure_threshold=" + config.health().failureThreshold());
+      case BackingOff it -> it.trouble();
+      case Errored it -> it.trouble();
+      case Launching it when it.restarts().total() > 0 -> restarting(view);
+      case Standby it when it.restarts().total() > 0 -> restarting(view);
+      case Stopping(_, _, _, _, Ending.Again(var trouble, _)) -> trouble;
+      case Stopping(_, _, _, _, Ending.Condemned(var trouble)) -> trouble;
+      case Stopped it -> it.trouble();
+      case Online _, Launching _, Standby _, Draining _, Stopping _ -> null;
+    };
+  }
+
+  /** Why {@code worker}, which is no longer wanted, failed its trial. */
   static FailureResource failure(WorkerSupervisor worker, AppConfig config) {
     FailureResource trouble = trouble(worker, config);
     return trouble != null
@@ -55,15 +84,52 @@ final class Evidence {
                 Reason.WORKER_CRASHED, "The worker was stopped before it was healthy.", null));
   }
 
-  private static Trouble restarting(WorkerSupervisor worker) {
+  /** {@code trouble} with the evidence that there is of {@code worker}. */
+  static FailureResource failure(WorkerSupervisor worker, Trouble trouble) {
+    return failure(worker, worker.view(), trouble);
+  }
+
+  /** Why a worker, which is neither in nor out yet, is given up. */
+  static FailureResource noProgress(WorkerSupervisor worker, AppConfig config) {
+    return failure(
+        worker,
+        new Trouble(
+            Reason.PROGRESS_DEADLINE_EXCEEDED,
+            "The worker was neither let in nor gone within progress_deadline; it is "
+                + name(worker.view().state()).name().toLowerCase(Locale.ROOT)
+                + ".",
+            progressDeadline(config)));
+  }
+
+  /** Why no worker was started: those that have to leave first do not. */
+  static FailureResource noRoom(int slot, int draining, AppConfig config) {
+    return new FailureResource(
+        Reason.PROGRESS_DEADLINE_EXCEEDED.wire(),
+        "Slot " + slot + ": " + draining + " earlier workers still drain or cannot be ended.",
+        slot,
+        null,
+        progressDeadline(config),
+        List.of(),
+        List.of(),
+        Reason.PROGRESS_DEADLINE_EXCEEDED.remedy());
+  }
+
+  private static String progressDeadline(AppConfig config) {
+    return "progress_deadline=" + Durations.words(config.roll().progressDeadline());
+  }
+
+  private static Trouble restarting(WorkerSupervisor.View view) {
     return new Trouble(
         Reason.WORKER_CRASHED,
-        "The worker ended by itself and is being started again: " + worker.view().lastExit() + ".",
+        view.lastExit() == null
+            ? "The worker could not be started before, and is being started again."
+            : "The worker ended by itself and is being started again: " + view.lastExit() + ".",
         null);
   }
 
-  private static FailureResource failure(WorkerSupervisor worker, Trouble trouble) {
-    WorkerProcess process = worker.view().process();
+  private static FailureResource failure(
+      WorkerSupervisor worker, WorkerSupervisor.View view, Trouble trouble) {
+    WorkerProcess process = view.process();
     return new FailureResource(
         trouble.reason().wire(),
         "Slot "
@@ -73,7 +139,7 @@ final class Evidence {
             + ": "
             + trouble.detail(),
         worker.slot(),
-        worker.view().lastExit(),
+        view.lastExit(),
         trouble.setting(),
         process == null ? List.of() : process.probes(),
         process == null ? List.of() : process.lastLines(),
@@ -84,14 +150,13 @@ final class Evidence {
   static WorkerResource resource(WorkerSupervisor worker) {
     WorkerSupervisor.View view = worker.view();
     WorkerState state = view.state();
-    boolean alive = state instanceof Alive;
-    Counters counters =
-        view.process() == null || !alive ? Counters.NONE : view.process().counters();
+    WorkerProcess process = view.present();
+    Counters counters = process == null ? Counters.NONE : process.counters();
     return new WorkerResource(
         worker.slot(),
         incarnation(state).toString(),
         name(state),
-        alive && view.process() != null ? view.process().pid() : null,
+        process == null ? null : process.pid(),
         worker.generation().release().value(),
         worker.generation().shortDigest(),
         state.since(),
@@ -103,7 +168,7 @@ final class Evidence {
         counters.rssBytes());
   }
 
-  private static Incarnation incarnation(WorkerState state) {
+  static Incarnation incarnation(WorkerState state) {
     return switch (state) {
       case Alive alive -> alive.who();
       case Stopped stopped -> stopped.last();

@@ -1,11 +1,14 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.health.HttpProbe;
+import dev.pointsman.agent.health.ProbeResult;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +31,7 @@ final class NodeWorker implements WorkerProcess {
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
-  private WorkerHandle handle;
+  private volatile WorkerHandle handle;
   private volatile @Nullable RunningProcess process;
 
   /** {@code logStart}: where in {@code log} this process began to write. */
@@ -36,7 +39,6 @@ final class NodeWorker implements WorkerProcess {
       WorkerHandle handle,
       Path directory,
       AppConfig config,
-      String healthPath,
       Path log,
       long logStart,
       Consumer<WorkerEvent> events) {
@@ -47,13 +49,7 @@ final class NodeWorker implements WorkerProcess {
     this.logStart = logStart;
     this.events = events;
     this.control = new ControlChannel(directory.resolve("ctl.sock"), this::said);
-    this.prober =
-        new Prober(
-            handle.incarnation(),
-            directory.resolve("app.sock"),
-            healthPath,
-            config.health(),
-            events);
+    this.prober = new Prober(handle.incarnation(), this::probe, config.health(), events);
   }
 
   /** Goes on with the process itself, once there is one. */
@@ -68,6 +64,11 @@ final class NodeWorker implements WorkerProcess {
   }
 
   @Override
+  public Incarnation incarnation() {
+    return handle.incarnation();
+  }
+
+  @Override
   public int pid() {
     return handle.process().pid();
   }
@@ -78,6 +79,9 @@ final class NodeWorker implements WorkerProcess {
     prober.begin();
     prober.slowDown();
     control.order("accept");
+    if (control.status().accepting()) { // An app with its own cluster does so from the start.
+      events.accept(new WorkerEvent.Accepting(incarnation()));
+    }
   }
 
   @Override
@@ -89,6 +93,9 @@ final class NodeWorker implements WorkerProcess {
             + config.roll().drainTimeout().toMillis()
             + " "
             + config.roll().longLivedTimeout().toMillis());
+    if (control.status().drained()) {
+      events.accept(new WorkerEvent.Drained(incarnation()));
+    }
   }
 
   @Override
@@ -130,9 +137,14 @@ final class NodeWorker implements WorkerProcess {
   }
 
   @Override
-  public void dispose() {
+  public void abandon() {
     prober.close();
     control.close();
+  }
+
+  @Override
+  public void dispose() {
+    abandon();
     try {
       WorkerDirectories.delete(directory);
     } catch (IOException e) {
@@ -146,6 +158,23 @@ final class NodeWorker implements WorkerProcess {
    */
   boolean askForSocket(Path path) {
     return control.say("handover " + path);
+  }
+
+  /**
+   * Asks it through its private socket. An app that runs its own cluster has none: that it listens
+   * is all that can be known of it.
+   */
+  private ProbeResult probe() throws InterruptedException {
+    ControlStatus status = control.status();
+    return status.cluster()
+        ? new ProbeResult(status.listening(), "not probed: the app runs its own cluster")
+        : HttpProbe.get(probeSocket(), handle.healthPath(), config.health().timeout());
+  }
+
+  /** An app that does TLS itself has a door without it, for the probe alone. */
+  private Path probeSocket() {
+    Path plain = directory.resolve("plain.sock");
+    return Files.exists(plain) ? plain : directory.resolve("app.sock");
   }
 
   private void said(ControlStatus was, ControlStatus is) {

@@ -11,6 +11,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -62,12 +63,14 @@ public final class NodeWorkshop implements Workshop {
   @Override
   public WorkerProcess launch(
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
-      throws IOException {
+      throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
     Path log = log(slot);
-    WorkerLog.turnOver(log, shared.config().log());
+    Files.createDirectories(shared.logDirectory());
+    WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
-    Path directory = WorkerDirectories.make(shared.runDirectory(), who);
+    int socket = sharedSocket.get();
+    Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
     try {
       CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
       LaunchSpec launch =
@@ -76,23 +79,27 @@ public final class NodeWorkshop implements Workshop {
               spec.workingDirectory(),
               environment(spec, who, slot, directory),
               log,
-              List.of(sharedSocket.get()),
+              List.of(socket),
               spec.user());
       RunningProcess process = processes.launch(launch, exit::complete);
       WorkerHandle handle =
-          new WorkerHandle(who, slot, generation, process.identity(), Stage.LAUNCHING);
+          new WorkerHandle(
+              who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker =
-          new NodeWorker(
-              handle, directory, shared.config(), spec.healthPath(), log, logStart, events);
+      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
       begin(worker, process, exit);
       return worker;
-    } catch (IOException e) {
-      WorkerDirectories.delete(directory);
+    } catch (IOException | Rejected e) {
+      deleteBecauseOf(e, directory);
       throw e;
-    } catch (Rejected e) {
+    }
+  }
+
+  private static void deleteBecauseOf(Exception cause, Path directory) {
+    try {
       WorkerDirectories.delete(directory);
-      throw new IOException(e.detail(), e);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -104,17 +111,9 @@ public final class NodeWorkshop implements Workshop {
     if (process.isEmpty()) {
       return Optional.empty();
     }
-    WorkerSpec spec = specs.load(handle.generation());
     Path log = log(handle.slot());
     NodeWorker worker =
-        new NodeWorker(
-            handle,
-            directory,
-            shared.config(),
-            spec.healthPath(),
-            log,
-            WorkerLog.size(log),
-            events);
+        new NodeWorker(handle, directory, shared.config(), log, WorkerLog.size(log), events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -144,6 +143,18 @@ public final class NodeWorkshop implements Workshop {
           living.remove(process);
           worker.exited(status);
         });
+  }
+
+  /**
+   * The highest run of the agent that any worker's directory in {@code runDirectory} tells of; 0
+   * for none.
+   */
+  public static long lastRun(Path runDirectory) throws IOException {
+    return WorkerDirectories.list(runDirectory).stream()
+        .flatMap(directory -> WorkerDirectories.incarnation(directory).stream())
+        .mapToLong(Incarnation::run)
+        .max()
+        .orElse(0);
   }
 
   /**
@@ -202,8 +213,16 @@ public final class NodeWorkshop implements Workshop {
     all.put("POINTSMAN_BACKLOG", Integer.toString(shared.config().backlog()));
     all.put("POINTSMAN_READY", shared.config().roll().waitReady() ? "message" : "listening");
     all.put("POINTSMAN_HANDOVER", shared.handover());
-    String require = "--require=" + shared.preload();
+    String require = "--require=" + quoted(shared.preload());
     all.merge(NODE_OPTIONS, require, (own, ours) -> own + " " + ours);
     return all;
+  }
+
+  /** As Node reads NODE_OPTIONS: blanks part its words unless quoted. */
+  private static String quoted(Path file) {
+    String text = file.toString();
+    return text.matches("[^\\s\"\\\\]*")
+        ? text
+        : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

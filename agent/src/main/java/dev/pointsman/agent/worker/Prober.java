@@ -1,9 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig.HealthConfig;
-import dev.pointsman.agent.health.HttpProbe;
 import dev.pointsman.agent.health.ProbeResult;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,9 +16,13 @@ final class Prober implements AutoCloseable {
   private static final Duration WHILE_GATED = Duration.ofMillis(200);
   private static final int ANSWERS_KEPT = 5;
 
+  /** One probe; blocks. */
+  interface Probe {
+    ProbeResult run() throws InterruptedException;
+  }
+
   private final Incarnation who;
-  private final Path socket;
-  private final String path;
+  private final Probe probe;
   private final HealthConfig health;
   private final Consumer<WorkerEvent> events;
   private final Deque<String> answers = new ArrayDeque<>();
@@ -28,15 +30,9 @@ final class Prober implements AutoCloseable {
   private volatile Duration pause;
   private boolean begun;
 
-  Prober(
-      Incarnation who,
-      Path socket,
-      String path,
-      HealthConfig health,
-      Consumer<WorkerEvent> events) {
+  Prober(Incarnation who, Probe probe, HealthConfig health, Consumer<WorkerEvent> events) {
     this.who = who;
-    this.socket = socket;
-    this.path = path;
+    this.probe = probe;
     this.health = health;
     this.events = events;
     this.pause = health.interval().compareTo(WHILE_GATED) < 0 ? health.interval() : WHILE_GATED;
@@ -70,7 +66,7 @@ final class Prober implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        ProbeResult result = HttpProbe.get(socket, path, health.timeout());
+        ProbeResult result = probe.run();
         remember(result.answer());
         events.accept(
             result.passed()

@@ -1,5 +1,7 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.linux.Users;
+import dev.pointsman.agent.linux.Users.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,17 +12,28 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The private directories of an app's workers: {@code <run>/<app>/<incarnation>/}, flat, mode 0700.
+ * The private directories of an app's workers: {@code <run>/<app>/<incarnation>/}, flat, mode 0700,
+ * each its worker's own. What the agent itself must be able to believe, the handle, lies beside it,
+ * where a worker that runs as another user cannot write.
  */
 final class WorkerDirectories {
   private WorkerDirectories() {}
 
-  /** Makes the directory of {@code who}. */
-  static Path make(Path appDirectory, Incarnation who) throws IOException {
+  /** Makes the directory of {@code who}, a worker that runs as {@code user}, if as another. */
+  static Path make(Path appDirectory, Incarnation who, Optional<String> user) throws IOException {
+    Files.createDirectories(appDirectory);
     Path directory = appDirectory.resolve(who.toString());
-    return Files.createDirectories(
+    Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Optional<User> other = user.isEmpty() ? Optional.empty() : Users.find(user.get());
+    if (other.isPresent() && other.get().uid() != Users.effectiveUid()) {
+      // Through it, into its own, and no further.
+      Files.setPosixFilePermissions(appDirectory, PosixFilePermissions.fromString("rwx--x--x"));
+      Files.setAttribute(directory, "unix:gid", other.get().gid());
+      Files.setAttribute(directory, "unix:uid", other.get().uid());
+    }
+    return directory;
   }
 
   /** Those that are there, oldest incarnation first; whatever else lies there is left alone. */
@@ -41,8 +54,9 @@ final class WorkerDirectories {
     return Incarnation.parse(directory.getFileName().toString());
   }
 
-  /** Removes it with the sockets and files in it. */
+  /** Removes it with the sockets and files in it, and the handle beside it. */
   static void delete(Path directory) throws IOException {
+    WorkerHandle.delete(directory);
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
         Files.deleteIfExists(entry);

@@ -1,5 +1,7 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.protocol.api.Reason;
+
 /**
  * What happens to a worker. Everything that comes from a process names its incarnation: from
  * another than the present one it changes nothing.
@@ -23,8 +25,8 @@ sealed interface WorkerEvent {
   /** Its process ended; {@code how} in words. */
   record Exited(Incarnation who, String how) implements WorkerEvent {}
 
-  /** Its process could not be started. */
-  record SpawnFailed(Incarnation who, String why) implements WorkerEvent {}
+  /** Its process could not be started; {@code reason} says whether this host is to blame. */
+  record SpawnFailed(Incarnation who, Reason reason, String why) implements WorkerEvent {}
 
   /** Somebody wants it to leave the pool in order. */
   record DrainRequested() implements WorkerEvent {}

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.release.Generation;
@@ -11,20 +12,21 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
- * What the next run of the agent must know of a process to take it over: {@code worker.json} in the
- * worker's private directory. It lies under the run directory, so it is gone after a reboot, as is
- * the process; it is never synced, for only the agent's death must not lose it.
+ * What the next run of the agent must know of a process to take it over: {@code INCARNATION.json}
+ * beside the worker's private directory. It lies under the run directory, so it is gone after a
+ * reboot, as is the process; it is never synced, for only the agent's death must not lose it.
  *
+ * @param healthPath what its generation is probed at: kept here, so that taking over needs nothing
+ *     else
  * @param stage how far the agent had let it come; written before the order is given
  */
 record WorkerHandle(
     Incarnation incarnation,
     int slot,
     Generation generation,
+    String healthPath,
     ProcessIdentity process,
     Stage stage) {
-  static final String FILE = "worker.json";
-
   /** How far the agent had let a process come. */
   enum Stage {
     LAUNCHING,
@@ -33,24 +35,40 @@ record WorkerHandle(
   }
 
   WorkerHandle at(Stage next) {
-    return new WorkerHandle(incarnation, slot, generation, process, next);
+    return new WorkerHandle(incarnation, slot, generation, healthPath, process, next);
   }
 
-  /** Writes it into {@code directory}, in one step. */
+  /** Writes it beside {@code directory}, in one step. */
   void write(Path directory) throws IOException {
-    Path beside = directory.resolve(FILE + ".new");
-    Files.write(beside, DiskJson.mapper().writeValueAsBytes(this));
-    Files.move(beside, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    Path unfinished = file(directory, ".json.new");
+    Files.write(unfinished, DiskJson.mapper().writeValueAsBytes(this));
+    Files.move(unfinished, file(directory, ".json"), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Reads it from {@code directory}; empty where the agent died before it was written. */
+  /** Reads that of {@code directory}; empty where the agent died before it was written. */
   static Optional<WorkerHandle> read(Path directory) throws IOException {
+    Path file = file(directory, ".json");
     try {
-      return Optional.of(
-          DiskJson.mapper()
-              .readValue(Files.readAllBytes(directory.resolve(FILE)), WorkerHandle.class));
+      return Optional.of(DiskJson.mapper().readValue(Files.readAllBytes(file), WorkerHandle.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          file
+              + " is damaged, or from another version of pointsman: "
+              + e.getOriginalMessage()
+              + ". Remove it, and its worker is ended and started anew.",
+          e);
     }
+  }
+
+  /** Removes that of {@code directory}. */
+  static void delete(Path directory) throws IOException {
+    Files.deleteIfExists(file(directory, ".json.new"));
+    Files.deleteIfExists(file(directory, ".json"));
+  }
+
+  private static Path file(Path directory, String suffix) {
+    return directory.resolveSibling(directory.getFileName() + suffix);
   }
 }

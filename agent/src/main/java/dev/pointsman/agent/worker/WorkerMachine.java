@@ -22,6 +22,7 @@ import dev.pointsman.agent.worker.WorkerState.Stopping;
 import dev.pointsman.protocol.api.Reason;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of a worker: pure, total over states and events. A worker is gated in
@@ -100,8 +101,8 @@ final class WorkerMachine {
                   "The worker ended before it was healthy: " + how + ".",
                   null),
               now);
-      case SpawnFailed(var who, var why) when who.equals(it.who()) ->
-          ended(it, new Trouble(Reason.SPAWN_FAILED, why, null), now);
+      case SpawnFailed(var who, var reason, var why) when who.equals(it.who()) ->
+          ended(it, new Trouble(reason, why, null), now);
       case TimerFired _ when !now.isBefore(it.healthyBy()) -> condemn(it, late(it), now);
       case DrainRequested _, StopRequested _ -> stop(it.who(), new Ending.Gone(), now);
       case BecameReady _,
@@ -360,11 +361,7 @@ final class WorkerMachine {
   }
 
   private static Launching progress(
-      Launching it,
-      boolean ready,
-      int passes,
-      @org.jspecify.annotations.Nullable Instant passingSince,
-      int failures) {
+      Launching it, boolean ready, int passes, @Nullable Instant passingSince, int failures) {
     return new Launching(
         it.who(),
         it.since(),

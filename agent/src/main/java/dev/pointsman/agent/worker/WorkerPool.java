@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +41,13 @@ public final class WorkerPool {
    * What is in a slot.
    *
    * @param trouble why its worker does not serve as it should; null when all is well
+   * @param fell how its worker ended by itself, though it may serve again; null if it never did
    */
-  public record Slot(Generation generation, boolean online, @Nullable FailureResource trouble) {}
+  public record Slot(
+      Generation generation,
+      boolean online,
+      @Nullable FailureResource trouble,
+      @Nullable FailureResource fell) {}
 
   private final AppConfig config;
   private final Workshop workshop;
@@ -77,15 +83,21 @@ public final class WorkerPool {
   }
 
   /** What each slot runs. */
-  public synchronized Map<Integer, Slot> slots() {
+  public Map<Integer, Slot> slots() {
+    Map<Integer, WorkerSupervisor> now;
+    synchronized (this) {
+      now = Map.copyOf(active);
+    }
     Map<Integer, Slot> slots = new HashMap<>();
-    active.forEach((slot, worker) ->
+    now.forEach(
+        (slot, worker) -> // Not under the lock: evidence is read from disk.
         slots.put(
-            slot,
-            new Slot(
-                worker.generation(),
-                worker.view().state() instanceof Online,
-                Evidence.trouble(worker, config))));
+                slot,
+                new Slot(
+                    worker.generation(),
+                    worker.view().state() instanceof Online,
+                    Evidence.trouble(worker, config),
+                    Evidence.fall(worker))));
     return slots;
   }
 
@@ -94,7 +106,9 @@ public final class WorkerPool {
     List<WorkerSupervisor> all = new ArrayList<>(leaving);
     all.addAll(active.values());
     return all.stream()
-        .sorted(Comparator.comparingInt(WorkerSupervisor::slot))
+        .sorted(
+            Comparator.comparingInt(WorkerSupervisor::slot)
+                .thenComparing(worker -> Evidence.incarnation(worker.view().state())))
         .map(Evidence::resource)
         .toList();
   }
@@ -113,14 +127,19 @@ public final class WorkerPool {
 
   /**
    * Starts a worker of {@code generation} beside what is in {@code slot}, gates it in private, lets
-   * it accept, and tells the old one to drain. Blocks until the new one accepts or has failed; in
-   * the latter case the old one never noticed.
+   * it accept, and tells the old one to drain. Blocks until the new one accepts or has failed,
+   * {@code progress_deadline} at most; where it failed, the old one never noticed.
    *
    * @return why it failed, or empty
+   * @throws InterruptedException when the agent is stopping: what becomes of the new worker is for
+   *     the next run of the agent to decide
    */
   public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood)
       throws InterruptedException {
-    awaitRoom();
+    long deadline = after(config.roll().progressDeadline());
+    if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
+      return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
+    }
     Gate gate =
         knownGood
             ? Gate.KNOWN_GOOD
@@ -128,28 +147,30 @@ public final class WorkerPool {
     WorkerSupervisor fresh =
         WorkerSupervisor.begin(
             job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
-    synchronized (this) {
-      leaving.add(fresh); // Shown, but not yet the slot's.
-      try {
-        while (!isDecided(fresh)) {
-          wait();
-        }
-      } catch (InterruptedException e) {
-        leaving.remove(
-            fresh); // The agent is stopping: what becomes of the worker is the next run's to
-        // decide.
-        throw e;
-      }
-      leaving.remove(fresh);
-      if (fresh.view().state() instanceof Stopped) {
-        return Optional.of(Evidence.failure(fresh, config));
-      }
-      WorkerSupervisor old = active.put(slot, fresh);
-      if (old != null) {
-        leave(old);
-      }
-      return Optional.empty();
+    putLeaving(fresh); // Shown, but not yet the slot's.
+    boolean _ = await(() -> isDecided(fresh), deadline);
+    return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));
+  }
+
+  /** Gives {@code slot} to {@code fresh} if it accepts at this moment; else it has to go. */
+  private synchronized boolean settle(int slot, WorkerSupervisor fresh) {
+    if (!(fresh.view().state() instanceof Online)) {
+      return false;
     }
+    leaving.remove(fresh);
+    WorkerSupervisor old = active.put(slot, fresh);
+    if (old != null) {
+      leave(old);
+    }
+    return true;
+  }
+
+  private FailureResource judge(WorkerSupervisor fresh) {
+    boolean late = !isDecided(fresh);
+    FailureResource failure =
+        late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
+    fresh.post(new WorkerEvent.DrainRequested());
+    return failure;
   }
 
   /** Drains and stops what is in {@code slot}, and gives the slot up. */
@@ -167,10 +188,11 @@ public final class WorkerPool {
 
   /** Whether every one of {@code slots} slots has a worker online, and none fails its probes. */
   public synchronized boolean isHealthy(int slots) {
-    Map<Integer, Slot> seen = slots();
     for (int slot = 0; slot < slots; slot++) {
-      Slot view = seen.get(slot);
-      if (view == null || !view.online() || view.trouble() != null) {
+      WorkerSupervisor worker = active.get(slot);
+      if (worker == null
+          || !(worker.view().state() instanceof Online)
+          || Evidence.isTroubled(worker, config)) {
         return false;
       }
     }
@@ -178,16 +200,20 @@ public final class WorkerPool {
   }
 
   /** Blocks until {@code slots} slots are healthy or {@code limit} has passed. */
-  public synchronized boolean awaitHealthy(int slots, Duration limit) throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!isHealthy(slots)) {
-      long left = (deadline - System.nanoTime()) / 1_000_000;
-      if (left <= 0) {
-        return false;
-      }
-      wait(left);
+  public boolean awaitHealthy(int slots, Duration limit) throws InterruptedException {
+    return await(() -> isHealthy(slots), after(limit));
+  }
+
+  /** Stops supervising: workers go on, and the next run of the agent takes them over. */
+  public void stop() throws InterruptedException {
+    List<WorkerSupervisor> all;
+    synchronized (this) {
+      all = new ArrayList<>(leaving);
+      all.addAll(active.values());
     }
-    return true;
+    for (WorkerSupervisor worker : all) { // Not under the lock: each may be about to take it.
+      worker.abandon();
+    }
   }
 
   /** Gives an adopted worker its slot. */
@@ -202,18 +228,10 @@ public final class WorkerPool {
     }
   }
 
-  /** Waits until {@code worker} is online or gone, {@code limit} at most. */
-  synchronized boolean awaitOnline(WorkerSupervisor worker, Duration limit)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!(worker.view().state() instanceof Online)) {
-      long left = (deadline - System.nanoTime()) / 1_000_000;
-      if (left <= 0 || worker.view().state() instanceof Stopped) {
-        return false;
-      }
-      wait(left);
-    }
-    return true;
+  /** Waits until {@code worker}, told to accept, does or will not; {@code limit} at most. */
+  boolean awaitOnline(WorkerSupervisor worker, Duration limit) throws InterruptedException {
+    boolean _ = await(() -> !(worker.view().state() instanceof Standby), after(limit));
+    return worker.view().state() instanceof Online;
   }
 
   synchronized void leave(WorkerSupervisor old) {
@@ -237,10 +255,21 @@ public final class WorkerPool {
     return new Incarnation(run, workers.incrementAndGet(), 1);
   }
 
-  private synchronized void awaitRoom() throws InterruptedException {
-    while (leaving.size() >= MAX_DRAINING) {
-      wait();
+  /** Waits, looking again at each change, until {@code condition} holds; false if it does not. */
+  private synchronized boolean await(BooleanSupplier condition, long deadline)
+      throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(left / 1_000_000, (int) (left % 1_000_000));
     }
+    return true;
+  }
+
+  private static long after(Duration limit) {
+    return System.nanoTime() + limit.toNanos();
   }
 
   /** Whether a worker on trial has been let in (it may have ended since), or never will be. */

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * nothing once the process has ended.
  */
 interface WorkerProcess {
+  /** Which one it is. */
+  Incarnation incarnation();
+
   /** Its number, for people; 0 where unknown. */
   int pid();
 
@@ -34,6 +37,9 @@ interface WorkerProcess {
 
   /** Forget it: its private directory, connections and threads. The process has ended. */
   void dispose();
+
+  /** Let go of it: connections and threads of ours. The process goes on. */
+  void abandon();
 
   /**
    * What a worker counts.

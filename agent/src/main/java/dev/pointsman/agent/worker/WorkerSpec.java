@@ -1,5 +1,7 @@
 package dev.pointsman.agent.worker;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.release.Generation;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,16 +46,24 @@ public record WorkerSpec(
         healthPath);
   }
 
-  /** What the digest of a generation is taken over, beside the digest of its release. */
+  /**
+   * What the digest of a generation is taken over, beside the digest of its release: JSON, so that
+   * no two that differ are written alike, whatever is in a value.
+   */
   String canonicalForm() {
-    return String.join(
-        "\n",
-        "command " + command,
-        "directory " + releaseDirectory.relativize(workingDirectory),
-        "environment " + new TreeMap<>(environment),
-        "user " + user.orElse(""),
-        "port " + port,
-        "health " + healthPath);
+    try {
+      return DiskJson.mapper()
+          .writeValueAsString(
+              List.of(
+                  command,
+                  releaseDirectory.relativize(workingDirectory).toString(),
+                  new TreeMap<>(environment),
+                  user.orElse(""),
+                  port,
+                  healthPath));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("strings and numbers can be written as JSON", e);
+    }
   }
 
   /** Values of variables are secrets. */

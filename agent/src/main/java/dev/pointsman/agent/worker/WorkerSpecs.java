@@ -49,7 +49,7 @@ public final class WorkerSpecs {
   }
 
   /** Keeps {@code spec}; durable on return. */
-  public void save(WorkerSpec spec) throws IOException {
+  public synchronized void save(WorkerSpec spec) throws IOException {
     Path file = file(spec.generation());
     if (Files.exists(file)) {
       return;
@@ -91,14 +91,14 @@ public final class WorkerSpecs {
   }
 
   /** Forgets all but {@code wanted}. */
-  public void keepOnly(Set<Generation> wanted) throws IOException {
+  public synchronized void keepOnly(Set<Generation> wanted) throws IOException {
     Set<String> names =
         Set.copyOf(
             wanted.stream().map(generation -> file(generation).getFileName().toString()).toList());
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         if (!names.contains(file.getFileName().toString())) {
-          Files.delete(file);
+          Files.deleteIfExists(file);
         }
       }
     }

@@ -70,7 +70,7 @@ public final class WorkerStory {
   }
 
   private void publish(WorkerSupervisor worker, String type, Incarnation who, String message) {
-    WorkerProcess process = worker.view().process();
+    WorkerProcess process = worker.view().present();
     Map<String, String> data = new TreeMap<>();
     data.put("slot", Integer.toString(worker.slot()));
     data.put("incarnation", who.toString());

@@ -3,6 +3,8 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerState.Alive;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
+import dev.pointsman.protocol.api.Reason;
+import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +12,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerSupervisor {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
-  private static final int MAILBOX = 256;
 
   /** Told of every change of state, on the supervisor's thread. */
   interface Observer {
@@ -38,7 +36,16 @@ final class WorkerSupervisor {
    * @param process the present one, or the last
    * @param lastExit how the process before it ended
    */
-  record View(WorkerState state, @Nullable WorkerProcess process, @Nullable String lastExit) {}
+  record View(WorkerState state, @Nullable WorkerProcess process, @Nullable String lastExit) {
+    /** The process of {@code state}; null while there is none. */
+    @Nullable WorkerProcess present() {
+      return process != null
+              && state instanceof Alive alive
+              && alive.who().equals(process.incarnation())
+          ? process
+          : null;
+    }
+  }
 
   private final int slot;
   private final Generation generation;
@@ -46,9 +53,10 @@ final class WorkerSupervisor {
   private final Workshop workshop;
   private final InstantSource clock;
   private final Observer observer;
-  private final BlockingQueue<WorkerEvent> mailbox = new ArrayBlockingQueue<>(MAILBOX);
+  private final Mailbox mailbox = new Mailbox();
   private final Deque<WorkerEvent> own = new ArrayDeque<>();
   private volatile View view;
+  private @Nullable Thread thread;
 
   private WorkerSupervisor(Job job, WorkerState first) {
     this.slot = job.slot();
@@ -96,10 +104,26 @@ final class WorkerSupervisor {
   }
 
   private static WorkerSupervisor start(WorkerSupervisor supervisor, Transition first) {
-    Thread.ofVirtual()
-        .name("worker-" + supervisor.slot + "-" + supervisor.generation.release())
-        .start(() -> supervisor.run(first));
+    Thread thread =
+        Thread.ofVirtual()
+            .name("worker-" + supervisor.slot + "-" + supervisor.generation.release())
+            .unstarted(() -> supervisor.run(first));
+    supervisor.thread = thread;
+    thread.start();
     return supervisor;
+  }
+
+  /** Stops supervising; the process, if there is one, goes on. */
+  void abandon() throws InterruptedException {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+      running.join();
+    }
+    WorkerProcess process = view.process();
+    if (process != null) {
+      process.abandon();
+    }
   }
 
   int slot() {
@@ -115,33 +139,14 @@ final class WorkerSupervisor {
     return view;
   }
 
-  /** Tells it something; any thread. Only probe results may be lost when the mailbox is full. */
+  /** Tells it something; any thread, and never blocks. Only probe results may be lost. */
   void post(WorkerEvent event) {
-    try {
-      switch (event) {
-        case WorkerEvent.ProbePassed _, WorkerEvent.ProbeFailed _ -> {
-          if (mailbox.remainingCapacity() > MAILBOX / 2) { // Else there is another one soon.
-            mailbox.put(event);
-          }
-        }
-        case WorkerEvent.BecameReady _,
-            WorkerEvent.Accepting _,
-            WorkerEvent.Drained _,
-            WorkerEvent.Exited _,
-            WorkerEvent.SpawnFailed _,
-            WorkerEvent.DrainRequested _,
-            WorkerEvent.StopRequested _,
-            WorkerEvent.TimerFired _ ->
-            mailbox.put(event);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    mailbox.post(event);
   }
 
   private void run(Transition first) {
     try {
-      observer.changed(this, null, first.state());
+      tell(null, first.state());
       carryOut(first);
       while (!(view.state() instanceof Stopped)) {
         WorkerEvent event = await();
@@ -166,8 +171,9 @@ final class WorkerSupervisor {
       return mailbox.take();
     }
     Duration left = Duration.between(clock.instant(), wakeAt.get());
-    WorkerEvent event = mailbox.poll(Math.max(0, left.toMillis() + 1), TimeUnit.MILLISECONDS);
-    return event != null ? event : new WorkerEvent.TimerFired();
+    return mailbox
+        .poll(left.isNegative() ? Duration.ZERO : left)
+        .orElseGet(WorkerEvent.TimerFired::new);
   }
 
   private void enter(WorkerState was, WorkerState is, WorkerEvent event) {
@@ -178,39 +184,70 @@ final class WorkerSupervisor {
     boolean ended = event instanceof WorkerEvent.Exited && was instanceof Alive;
     String lastExit = event instanceof WorkerEvent.Exited(_, var how) ? how : before.lastExit();
     view = new View(is, before.process(), lastExit);
-    observer.changed(this, was, is);
+    tell(was, is);
     if (ended && before.process() != null) {
       before.process().dispose();
     }
   }
 
+  /** Whoever looks on must not end supervision by a bug of its own. */
+  private void tell(@Nullable WorkerState was, WorkerState is) {
+    try {
+      observer.changed(this, was, is);
+    } catch (RuntimeException e) {
+      LOG.error("A change of a worker was not taken note of: a bug. slot={} state={}", slot, is, e);
+    }
+  }
+
   private void carryOut(Transition transition) {
     for (Effect effect : transition.effects()) {
-      WorkerProcess process = view.process();
-      switch (effect) {
-        case Effect.Spawn(var who) -> spawn(who);
-        case Effect.Accept _ when process != null -> process.accept();
-        case Effect.Drain _ when process != null -> process.drain();
-        case Effect.Terminate _ when process != null -> process.terminate();
-        case Effect.Kill _ when process != null -> process.kill();
-        case Effect.Accept _, Effect.Drain _, Effect.Terminate _, Effect.Kill _ ->
-            throw new IllegalStateException(effect + " without a process");
+      try {
+        carryOut(effect);
+      } catch (RuntimeException e) {
+        LOG.error("An order to a worker failed: a bug. slot={} order={}", slot, effect, e);
       }
     }
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Spawn(var who) -> spawn(who);
+      case Effect.Accept(var who) -> process(who).accept();
+      case Effect.Drain(var who) -> process(who).drain();
+      case Effect.Terminate(var who) -> process(who).terminate();
+      case Effect.Kill(var who) -> process(who).kill();
+    }
+  }
+
+  private WorkerProcess process(Incarnation who) {
+    WorkerProcess process = view.present();
+    if (process == null || !process.incarnation().equals(who)) {
+      throw new IllegalStateException("no process " + who + " in " + view);
+    }
+    return process;
   }
 
   private void spawn(Incarnation who) {
     try {
       WorkerProcess process = workshop.launch(who, slot, generation, this::post);
       view = new View(view.state(), process, view.lastExit());
+    } catch (Rejected e) {
+      notStarted(who, Reason.SPAWN_FAILED, e.detail());
     } catch (IOException e) {
-      LOG.warn(
-          "A worker could not be started. slot={} generation={} incarnation={}: {}",
-          slot,
-          generation,
-          who,
-          e.getMessage());
-      own.add(new WorkerEvent.SpawnFailed(who, String.valueOf(e.getMessage())));
+      notStarted(who, Reason.HOST_FAULT, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("A worker could not be started: a bug. slot={} incarnation={}", slot, who, e);
+      notStarted(who, Reason.HOST_FAULT, e.toString());
     }
+  }
+
+  private void notStarted(Incarnation who, Reason reason, String why) {
+    LOG.warn(
+        "A worker could not be started. slot={} generation={} incarnation={}: {}",
+        slot,
+        generation,
+        who,
+        why);
+    own.add(new WorkerEvent.SpawnFailed(who, reason, why));
   }
 }

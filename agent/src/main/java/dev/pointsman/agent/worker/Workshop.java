@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -10,9 +11,10 @@ interface Workshop {
    * Starts a process. What happens to it is told to {@code events}, on any thread, {@link
    * WorkerEvent.Exited} last and exactly once.
    *
-   * @throws IOException in words for a person, when it cannot be started
+   * @throws Rejected where what is to be started cannot work
+   * @throws IOException where this host cannot start it now
    */
   WorkerProcess launch(
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
-      throws IOException;
+      throws IOException, Rejected;
 }

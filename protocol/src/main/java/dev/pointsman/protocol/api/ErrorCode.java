@@ -339,7 +339,7 @@ public enum ErrorCode {
       "listen.lost",
       503,
       ErrorClass.HOST,
-      "The agent could not take its listening socket back: stop the workers with 'pointsman stop' in a quiet moment and start them again."),
+      "The agent could not take its listening socket back: workers go on; 'listen.lost' in docs/operations.md says how to give it back."),
   COMMAND_INVALID(
       "command.invalid",
       422,
@@ -352,6 +352,11 @@ public enum ErrorCode {
       503,
       ErrorClass.HOST,
       "The journal could not be written: look at the disk, then restart the agent."),
+  APP_UNMANAGED(
+      "app.unmanaged",
+      503,
+      ErrorClass.HOST,
+      "The agent could not open this app: repair what the detail names, then restart the agent."),
   AGENT_TRUST(
       "agent.trust",
       503,

@@ -113,6 +113,7 @@ class ErrorCodesTest {
           SOCKET_LOST listen.lost 503 HOST
           COMMAND_INVALID command.invalid 422 REQUEST
           AGENT_READONLY agent.readonly 503 HOST
+          APP_UNMANAGED app.unmanaged 503 HOST
           AGENT_TRUST agent.trust 503 HOST
           AGENT_STOPPING agent.stopping 503 HOST
           DISK_SPACE disk.space 507 HOST

@@ -1,0 +1,63 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.AppConfig.HealthConfig;
+import dev.pointsman.agent.config.AppConfig.LogConfig;
+import dev.pointsman.agent.config.AppConfig.RestartConfig;
+import dev.pointsman.agent.config.AppConfig.RollConfig;
+import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.HostConfig.Endpoint;
+import dev.pointsman.protocol.bundle.AppName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Configurations for tests: quick where nothing is to be waited for, patient where it is. */
+final class Configs {
+  private Configs() {}
+
+  static AppConfig app() {
+    return app(roll(Duration.ofSeconds(20), Duration.ofSeconds(20)), Duration.ofMillis(50));
+  }
+
+  static RollConfig roll(Duration healthyDeadline, Duration progressDeadline) {
+    return new RollConfig(
+        healthyDeadline,
+        Duration.ZERO,
+        1,
+        progressDeadline,
+        Duration.ofSeconds(10),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(10),
+        "SIGTERM",
+        false,
+        true);
+  }
+
+  static AppConfig app(RollConfig roll, Duration probeInterval) {
+    return new AppConfig(
+        new AppName("web"),
+        new Endpoint("127.0.0.1", 0),
+        128,
+        2,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        new HealthConfig(Optional.empty(), probeInterval, Duration.ofSeconds(2), 3),
+        roll,
+        new RestartConfig(
+            3,
+            Duration.ofSeconds(60),
+            Duration.ofMillis(10),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(60)),
+        new TrustConfig(
+            List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),
+        new LogConfig(64 << 10, 2),
+        5,
+        3);
+  }
+}
