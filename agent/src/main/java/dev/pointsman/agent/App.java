@@ -23,6 +23,7 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class App {
   private final WorkerPool workers;
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
+  private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
   private final LogKeeper logs;
 
@@ -130,8 +132,24 @@ final class App {
             .sorted(Comparator.comparingLong(release -> release.manifest().sequence()))
             .toList();
     for (StagedRelease release : bySequence) {
-      ledger.append(staged(release, host));
+      if (isPlausible(release, ledger.state().floor())) {
+        ledger.append(staged(release, host));
+      } else {
+        LOG.warn(
+            "A release lies on disk that cannot have been accepted by this journal; it is left alone. app={} release={} sequence={}",
+            release.manifest().app(),
+            release.id(),
+            release.manifest().sequence());
+      }
     }
+  }
+
+  /** Whether {@code release} could be the next accepted one, or was accepted before. */
+  private static boolean isPlausible(StagedRelease release, SequenceFloor floor) {
+    long sequence = release.manifest().sequence();
+    return floor.high().isEmpty()
+        || sequence > floor.high().get().sequence()
+        || floor.ledger().contains(new SequenceFloor.Mark(sequence, release.digest()));
   }
 
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
@@ -161,7 +179,7 @@ final class App {
               + " workers of releases that the journal knows nothing of were found, and go on: the journal was lost. Deploy a release to"
               + " take over from them.";
       LOG.error("{} app={}", notice, config.name());
-      notices.add(notice);
+      whileNothingIsWanted = notice;
     } else if (running == null) {
       slots.keySet().stream().filter(slot -> slot >= config.instances()).forEach(workers::retire);
     }
@@ -188,6 +206,10 @@ final class App {
     AppState state = ledger.state();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
     List<String> all = new ArrayList<>(notices);
+    String lost = whileNothingIsWanted;
+    if (lost != null && state.wanted() == null) {
+      all.add(lost);
+    }
     socket
         .problem()
         .ifPresent(reason ->
