@@ -17,6 +17,7 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -108,8 +109,7 @@ final class AgentControl implements Control {
   }
 
   @Override
-  public StagedResource receive(
-      AppName app, ReleaseId release, InputStream body, String requestedBy)
+  public Upload receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException {
     App found = find(app);
     try {
@@ -123,15 +123,16 @@ final class AgentControl implements Control {
         LOG.info("A release is staged. app={} {}", app, data);
         events.publish("release.staged", app.value(), "Release " + release + " is staged.", data);
       }
-      return new StagedResource(
-          app.value(),
-          release.value(),
-          "staged",
-          received.created(),
-          received.release().files(),
-          received.newBytes(),
-          received.took().toMillis(),
-          null);
+      return new Upload.Complete(
+          new StagedResource(
+              app.value(),
+              release.value(),
+              "staged",
+              received.created(),
+              received.release().files(),
+              received.newBytes(),
+              received.took().toMillis(),
+              null));
     } catch (Rejected e) {
       LOG.warn(
           "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
@@ -147,6 +148,43 @@ final class AgentControl implements Control {
           Map.of("release", release.value(), "code", e.code().wire(), "requested_by", requestedBy));
       throw e;
     }
+  }
+
+  @Override
+  public Upload receivePack(
+      AppName app, ReleaseId release, PackFormat format, InputStream body, String requestedBy)
+      throws Rejected {
+    throw noSession(release);
+  }
+
+  @Override
+  public Missing missing(AppName app, ReleaseId release) throws Rejected {
+    throw noSession(release);
+  }
+
+  @Override
+  public void discard(AppName app, ReleaseId release) throws Rejected {
+    throw noSession(release);
+  }
+
+  @Override
+  public Blob blob(AppName app, String sha256) throws Rejected {
+    throw noSession(sha256);
+  }
+
+  @Override
+  public Blob receiveBlob(
+      AppName app, String sha256, Part part, InputStream body, String requestedBy) throws Rejected {
+    throw noSession(sha256);
+  }
+
+  @Override
+  public Path fileList(AppName app, ReleaseId release) throws Rejected {
+    throw noSession(release);
+  }
+
+  private static Rejected noSession(Object what) {
+    return new Rejected(ErrorCode.SESSION_UNKNOWN, "There is no upload session for " + what + ".");
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +51,83 @@ public interface Control {
   DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
       throws Rejected;
 
+  /** How far an upload has come. */
+  sealed interface Upload {
+    /** The release is staged. */
+    record Complete(StagedResource staged) implements Upload {}
+
+    /** The bundle is trusted; content is still to be sent. */
+    record Incomplete(Missing missing) implements Upload {}
+  }
+
   /**
-   * Receives and stages a bundle; blocks until it is durable or refused. {@code body} is read as
-   * far as its bytes are trusted and bounded.
+   * What an upload session lacks.
+   *
+   * @param files files to be sent: one for each content that is not here
+   * @param bytes their sizes together
+   * @param expires when the session and what it holds are given up
+   * @param paths {@code ./path} of each file, in the order of the list; made while it is read
+   */
+  record Missing(int files, long bytes, Instant expires, Iterable<String> paths) {}
+
+  /** How content travels in a pack, by its media type. */
+  enum PackFormat {
+    TAR,
+    TAR_GZIP,
+    TAR_ZSTD
+  }
+
+  /**
+   * A part of one file that is sent by itself.
+   *
+   * @param offset where the body begins in the file
+   * @param end the offset after its last byte, or -1 where that is not known
+   * @param total the size of the file, or -1 where that is not known
+   */
+  record Part(long offset, long end, long total) {}
+
+  /** How much of one file is here; {@code complete} when its digest was found right. */
+  record Blob(long offset, long size, boolean complete) {}
+
+  /**
+   * Receives a bundle; blocks until it is durable, waits for content, or is refused. {@code body}
+   * is read as far as its bytes are trusted and bounded. Without a payload it opens a session, or
+   * goes on with the one that the same manifest opened before.
    *
    * @throws IOException where {@code body} broke
    */
-  StagedResource receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
+  Upload receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException;
+
+  /**
+   * Receives files for the session of {@code release}: a tar of files that are missing. The release
+   * is staged when none is missing any more.
+   */
+  Upload receivePack(
+      AppName app, ReleaseId release, PackFormat format, InputStream body, String requestedBy)
+      throws Rejected, IOException, InterruptedException;
+
+  /** What the session of {@code release} lacks; rejects with {@code session.unknown}. */
+  Missing missing(AppName app, ReleaseId release) throws Rejected;
+
+  /** Gives up the session of {@code release}; rejects with {@code session.unknown}. */
+  void discard(AppName app, ReleaseId release) throws Rejected;
+
+  /** How much of a file is here that an open session of the app lacks or has received. */
+  Blob blob(AppName app, String sha256) throws Rejected;
+
+  /**
+   * Receives a part of a file that an open session of the app lacks. What came before a break is
+   * kept, and {@link #blob} tells how much that is.
+   */
+  Blob receiveBlob(AppName app, String sha256, Part part, InputStream body, String requestedBy)
+      throws Rejected, IOException, InterruptedException;
+
+  /**
+   * The list of a staged release's files, as it was signed for; rejects with {@code
+   * release.unknown}.
+   */
+  Path fileList(AppName app, ReleaseId release) throws Rejected;
 
   /** Blocks until the deployment is over or {@code limit} has passed, then returns it. */
   DeploymentResource await(String id, Duration limit) throws Rejected, InterruptedException;

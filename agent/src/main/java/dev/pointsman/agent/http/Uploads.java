@@ -100,8 +100,10 @@ final class Uploads {
   /** Blocks until the bundle is staged or not; what is to be answered is the result. */
   private Runnable receive(Exchange exchange, Upload upload, BodyStream body) {
     try {
-      StagedResource staged =
-          control.receive(upload.app(), upload.release(), body, exchange.caller().name());
+      if (!(control.receive(upload.app(), upload.release(), body, exchange.caller().name())
+          instanceof Control.Upload.Complete(StagedResource staged))) {
+        throw new Rejected(ErrorCode.BUNDLE_FORMAT, "The bundle has no payload.");
+      }
       StagedResource answer = upload.deploy() ? deploy(exchange, upload, staged) : staged;
       location(exchange, upload);
       return () -> exchange.json(staged.created() ? 201 : 200, answer);

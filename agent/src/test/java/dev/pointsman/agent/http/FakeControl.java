@@ -19,6 +19,7 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -216,11 +217,48 @@ final class FakeControl implements Control {
   }
 
   @Override
-  public StagedResource receive(AppName app, ReleaseId release, InputStream body, String by)
+  public Upload receive(AppName app, ReleaseId release, InputStream body, String by)
       throws Rejected, IOException, InterruptedException {
     app(app);
     check();
-    return reception.receive(app, release, body);
+    return new Upload.Complete(reception.receive(app, release, body));
+  }
+
+  @Override
+  public Upload receivePack(
+      AppName app, ReleaseId release, PackFormat format, InputStream body, String by)
+      throws Rejected {
+    throw noSession();
+  }
+
+  @Override
+  public Missing missing(AppName app, ReleaseId release) throws Rejected {
+    throw noSession();
+  }
+
+  @Override
+  public void discard(AppName app, ReleaseId release) throws Rejected {
+    throw noSession();
+  }
+
+  @Override
+  public Blob blob(AppName app, String sha256) throws Rejected {
+    throw noSession();
+  }
+
+  @Override
+  public Blob receiveBlob(AppName app, String sha256, Part part, InputStream body, String by)
+      throws Rejected {
+    throw noSession();
+  }
+
+  @Override
+  public Path fileList(AppName app, ReleaseId release) throws Rejected {
+    throw noSession();
+  }
+
+  private static Rejected noSession() {
+    return new Rejected(ErrorCode.SESSION_UNKNOWN, "There is no upload session.");
   }
 
   @Override

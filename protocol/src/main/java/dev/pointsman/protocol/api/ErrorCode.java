@@ -62,6 +62,11 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "Send as many bytes as Content-Length says, or use chunked encoding."),
   HTTP_SLOW("http.slow", 408, ErrorClass.REQUEST, "Check the connection and push again."),
+  HTTP_FRAMING(
+      "http.framing",
+      400,
+      ErrorClass.REQUEST,
+      "Send either Content-Length or Transfer-Encoding: chunked, and follow it."),
   CONTENT_TYPE(
       "content.type", 415, ErrorClass.REQUEST, "Send the media type that the detail names."),
   LIMIT_RATE("limit.rate", 429, ErrorClass.REQUEST, "Wait for the seconds in Retry-After."),
@@ -181,6 +186,31 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "The same release is being received just now: wait for it."),
 
+  RELEASE_TAINTED(
+      "release.tainted",
+      409,
+      ErrorClass.INTEGRITY,
+      "Every key that vouched for this release is revoked: send a release that is signed anew."),
+  SESSION_UNKNOWN(
+      "session.unknown",
+      404,
+      ErrorClass.REQUEST,
+      "Send release.json, its signatures and files.lst first: that opens the session."),
+  BLOB_OFFSET(
+      "blob.offset", 409, ErrorClass.REQUEST, "Go on at the offset that Upload-Offset names."),
+  BLOB_RANGE(
+      "blob.range", 416, ErrorClass.REQUEST, "Send a range that lies within the listed size."),
+  PULL_FORBIDDEN(
+      "pull.forbidden",
+      403,
+      ErrorClass.REQUEST,
+      "Let the administrator add the host to [pull] of the host file, or push the bundle."),
+  PULL_FAILED(
+      "pull.failed",
+      502,
+      ErrorClass.HOST,
+      "See whether the address answers from this host, then ask again: what came is kept."),
+
   // Content.
   JSON_SYNTAX("json.syntax", 422, ErrorClass.REQUEST, "Correct release.json as the detail says."),
   JSON_DUPLICATE_KEY("json.duplicate-key", 422, ErrorClass.REQUEST, "Name each key once."),
@@ -299,6 +329,12 @@ public enum ErrorCode {
       422,
       ErrorClass.REQUEST,
       "The compressed data is damaged or is not gzip: make it again."),
+  ZSTD_FORMAT("zstd.format", 422, ErrorClass.REQUEST, "Compress it again, as one zstd frame."),
+  ZSTD_WINDOW(
+      "zstd.window",
+      422,
+      ErrorClass.REQUEST,
+      "Compress with a window of at most 8 MiB: zstd without --long and --ultra."),
   GZIP_TRAILING(
       "gzip.trailing", 422, ErrorClass.REQUEST, "There is data after the compressed stream."),
   HOOK_UNKNOWN(
@@ -362,6 +398,11 @@ public enum ErrorCode {
       503,
       ErrorClass.HOST,
       "allowed_signers cannot be read or is not valid: see the detail."),
+  AGENT_CLOCK(
+      "agent.clock",
+      503,
+      ErrorClass.HOST,
+      "Set the host's clock: it is behind what the journal has seen, so nothing can be judged by it."),
   AGENT_STOPPING(
       "agent.stopping", 503, ErrorClass.HOST, "The agent is stopping: repeat when it is back."),
   DISK_SPACE(
@@ -420,6 +461,7 @@ public enum ErrorCode {
         || status == 429
         || status == 503
         || this == RELEASE_BUSY
+        || this == PULL_FAILED
         || this == DEPLOYMENT_IN_PROGRESS
         || this == POOL_UNHEALTHY;
   }

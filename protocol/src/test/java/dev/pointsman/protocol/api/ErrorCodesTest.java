@@ -26,6 +26,7 @@ class ErrorCodesTest {
           PRECONDITION_FAILED precondition.failed 412 REQUEST
           HTTP_LENGTH http.length 400 REQUEST
           HTTP_SLOW http.slow 408 REQUEST
+          HTTP_FRAMING http.framing 400 REQUEST
           CONTENT_TYPE content.type 415 REQUEST
           LIMIT_RATE limit.rate 429 REQUEST
           LIMIT_SESSIONS limit.sessions 429 REQUEST
@@ -54,6 +55,12 @@ class ErrorCodesTest {
           SEQUENCE_JUMP sequence.jump 409 INTEGRITY
           RELEASE_EXISTS release.exists 409 REQUEST
           RELEASE_BUSY release.busy 409 REQUEST
+          RELEASE_TAINTED release.tainted 409 INTEGRITY
+          SESSION_UNKNOWN session.unknown 404 REQUEST
+          BLOB_OFFSET blob.offset 409 REQUEST
+          BLOB_RANGE blob.range 416 REQUEST
+          PULL_FORBIDDEN pull.forbidden 403 REQUEST
+          PULL_FAILED pull.failed 502 HOST
           JSON_SYNTAX json.syntax 422 REQUEST
           JSON_DUPLICATE_KEY json.duplicate-key 422 REQUEST
           JSON_UNKNOWN_KEY json.unknown-key 422 REQUEST
@@ -103,6 +110,8 @@ class ErrorCodesTest {
           ARCHIVE_DIGEST archive.digest 422 INTEGRITY
           GZIP_FORMAT gzip.format 422 REQUEST
           GZIP_TRAILING gzip.trailing 422 REQUEST
+          ZSTD_FORMAT zstd.format 422 REQUEST
+          ZSTD_WINDOW zstd.window 422 REQUEST
           HOOK_UNKNOWN hook.unknown 422 REQUEST
           DEPLOYMENT_IN_PROGRESS deployment.in-progress 409 REQUEST
           DEPLOYMENT_QUEUE_FULL deployment.queue-full 429 REQUEST
@@ -115,6 +124,7 @@ class ErrorCodesTest {
           AGENT_READONLY agent.readonly 503 HOST
           APP_UNMANAGED app.unmanaged 503 HOST
           AGENT_TRUST agent.trust 503 HOST
+          AGENT_CLOCK agent.clock 503 HOST
           AGENT_STOPPING agent.stopping 503 HOST
           DISK_SPACE disk.space 507 HOST
           DISK_INODES disk.inodes 507 HOST
