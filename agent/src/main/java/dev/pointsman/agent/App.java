@@ -112,6 +112,9 @@ final class App {
       Path runDirectory = host.config().run().resolve(config.name().value());
       long run = Math.max(ledger.state().run(), NodeWorkshop.lastRun(runDirectory)) + 1;
       ledger.append(new AppEntry.Opened(AppEntry.Opened.FORMAT, run, host.clock().instant()));
+      if (!config.trust().env().equals(ledger.state().floors().environment())) {
+        ledger.append(new AppEntry.Environment(config.trust().env(), host.clock().instant()));
+      }
       Recovered recovered = releases.recover(ledger.state().staged());
       acknowledge(recovered.unacknowledged(), ledger, host);
       App app = new App(config, host, ledger, releases);
