@@ -101,7 +101,11 @@ final class App {
     long lastRun =
         NodeWorkshop.lastRun(host.config().run().resolve(config.name().value())); // Workers go on.
     AppDisk disk =
-        AppDisk.open(host.config().root(), config.name(), host.durability(), host.clock(), lastRun);
+        AppDisk.open(
+            new AppDisk.Place(host.config().root(), config.name(), config.trust().env()),
+            host.durability(),
+            host.clock(),
+            lastRun);
     try {
       App app = new App(config, host, disk.ledger(), disk.releases());
       app.notices.addAll(disk.notices());

@@ -28,19 +28,31 @@ record AppDisk(AppLedger ledger, ReleaseStore releases, List<String> notices) {
   }
 
   /**
+   * Which disk.
+   *
+   * @param environment what the app's sequence numbers belong to
+   */
+  record Place(Path root, AppName app, String environment) {}
+
+  /**
    * Opens and recovers. Running it twice, or stopping it anywhere and running it again, ends the
    * same, but for the count of runs.
    *
    * @param lastRun the number of the last run that left traces elsewhere: a journal that was lost
    *     knows less than the workers that go on
    */
-  static AppDisk open(Path root, AppName app, Durability durability, Clock clock, long lastRun)
+  static AppDisk open(Place place, Durability durability, Clock clock, long lastRun)
       throws IOException {
-    ReleaseStore releases = ReleaseStore.open(root, app, durability, clock);
-    AppLedger ledger = AppLedger.open(root.resolve("apps").resolve(app.value()).resolve("journal"));
+    AppName app = place.app();
+    ReleaseStore releases = ReleaseStore.open(place.root(), app, durability, clock);
+    AppLedger ledger =
+        AppLedger.open(place.root().resolve("apps").resolve(app.value()).resolve("journal"));
     try {
       long run = Math.max(ledger.state().run(), lastRun) + 1;
       ledger.append(new AppEntry.Opened(AppEntry.Opened.FORMAT, run, clock.instant()));
+      if (!place.environment().equals(ledger.state().floors().environment())) {
+        ledger.append(new AppEntry.Environment(place.environment(), clock.instant()));
+      }
       Recovered recovered = releases.recover(ledger.state().staged());
       acknowledge(recovered.unacknowledged(), ledger, clock);
       return new AppDisk(ledger, releases, recovered.notices());
