@@ -13,6 +13,8 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.process.Processes;
+import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -63,13 +65,22 @@ final class Agent implements AutoCloseable {
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
     Path preload = distribution.preload();
+    Durability durability = new SyncfsDurability();
+    ContentStore content =
+        ContentStore.open(
+            config.root(),
+            durability::barrier,
+            (key, what) ->
+                events.publish("store.damaged", null, what, Map.of("sha256", key.sha256())),
+            clock);
     Host host =
         new Host(
             config,
             processes,
             events,
             receipts,
-            new SyncfsDurability(),
+            durability,
+            content,
             clock,
             preload,
             Distribution.handover());

@@ -5,6 +5,7 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.store.ContentStore;
 import java.nio.file.Path;
 import java.time.Clock;
 
@@ -20,6 +21,7 @@ record Host(
     EventLog events,
     Receipts receipts,
     Durability durability,
+    ContentStore content,
     Clock clock,
     Path preload,
     String handover) {}

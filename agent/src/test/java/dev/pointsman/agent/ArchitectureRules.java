@@ -32,6 +32,7 @@ final class ArchitectureRules {
     "..agent.process..",
     "..agent.release..",
     "..agent.router..",
+    "..agent.store..",
     "..agent.worker.."
   };
   private static final String[] EDGES = {

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.release.MappedFile;
 import dev.pointsman.agent.release.NewFile;
 import dev.pointsman.agent.release.Staging;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -15,12 +16,9 @@ import dev.pointsman.protocol.bundle.StrictGzip;
 import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -72,10 +70,9 @@ final class Content {
           LIST);
     }
     receiveList(list, signed);
-    ReleaseTree tree;
-    try (InputStream in = Files.newInputStream(staging.list())) {
-      tree = FileList.read(in, limits(limits.treeBytes(), limits.links()));
-    }
+    ReleaseTree tree =
+        FileList.read(
+            MappedFile.of(staging.list()), limits(limits.treeBytes(), limits.links()));
     checkCounts(tree, signed);
     Member payload = payload(bundle);
     ListedContent content = new ListedContent(tree, staging, limits.entries());
@@ -86,16 +83,11 @@ final class Content {
   private ReleaseTree stageArchive(BundleReader bundle, Manifest.Archive signed)
       throws Rejected, IOException {
     Member payload = payload(bundle);
-    DerivedContent content =
-        new DerivedContent(limits(signed.bytes(), limits.links()), signed, staging);
-    unpack(payload, signed.bytes(), content::unpack);
-    ReleaseTree tree = content.tree();
-    try (OutputStream out =
-        new BufferedOutputStream(
-            Files.newOutputStream(staging.list(), StandardOpenOption.CREATE_NEW))) {
-      FileList.write(tree, out);
+    TreeLimits bounds = limits(signed.bytes(), limits.links());
+    try (DerivedContent content = new DerivedContent(bounds, signed, staging)) {
+      unpack(payload, signed.bytes(), content::unpack);
+      return content.tree();
     }
-    return tree;
   }
 
   private TreeLimits limits(long bytes, int links) {

@@ -9,21 +9,16 @@ import dev.pointsman.protocol.bundle.TarEntry;
 import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.BitSet;
 
 /**
  * A payload that has to carry exactly the files of a list. Links and directories come from the
  * list; the payload may repeat them but not add any.
  */
 final class ListedContent {
-  private final Map<String, TreeEntry.File> files = new HashMap<>();
-  private final Map<String, String> links = new HashMap<>();
-  private final Set<String> directories = new HashSet<>();
-  private final Set<String> seen = new HashSet<>();
+  private final BitSet files = new BitSet();
+  private final BitSet links = new BitSet();
+  private final BitSet directories = new BitSet();
   private final ReleaseTree tree;
   private final Staging staging;
   private final ContentFiles content;
@@ -34,25 +29,6 @@ final class ListedContent {
     this.staging = staging;
     this.content = new ContentFiles(staging);
     this.maxEntries = maxEntries;
-    for (TreeEntry.File file : tree.files()) {
-      files.put(file.path(), file);
-      addParents(file.path());
-    }
-    for (TreeEntry.Link link : tree.links()) {
-      links.put(link.path(), link.target());
-      addParents(link.path());
-    }
-    for (TreeEntry.EmptyDirectory directory : tree.emptyDirectories()) {
-      addParents(directory.path() + "/");
-    }
-  }
-
-  private void addParents(String path) {
-    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      if (!directories.add(path.substring(0, slash))) {
-        return;
-      }
-    }
   }
 
   /** Stages every file, checked. */
@@ -62,40 +38,57 @@ final class ListedContent {
       if (++entries > maxEntries) {
         throw refused(ErrorCode.LIMIT_ENTRIES, "The payload has too many entries.", entry);
       }
-      if (!entry.path().isEmpty() && !seen.add(entry.path())) {
-        throw refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice in the payload.", entry);
-      }
       take(tar, entry);
     }
-    for (TreeEntry.File file : tree.files()) {
-      if (!seen.contains(file.path())) {
-        throw new Rejected(
-            ErrorCode.TREE_MISSING,
-            "The payload lacks a file that files.lst names.",
-            PathRules.printable(file.path()));
-      }
+    int missing = files.nextClearBit(0);
+    if (missing < tree.files().size()) {
+      throw new Rejected(
+          ErrorCode.TREE_MISSING,
+          "The payload lacks a file that files.lst names.",
+          PathRules.printable(tree.files().get(missing).path()));
     }
   }
 
   private void take(TarReader tar, TarEntry entry) throws Rejected, IOException {
     switch (entry) {
-      case TarEntry.File file -> takeFile(tar, file);
-      case TarEntry.HardLink link -> takeHardLink(link);
-      case TarEntry.SymbolicLink link -> {
-        if (!link.target().equals(links.get(link.path()))) {
-          throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such link.", link);
-        }
-      }
-      case TarEntry.Directory directory -> {
-        if (!directory.path().isEmpty() && !directories.contains(directory.path())) {
-          throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such directory.", directory);
-        }
-      }
+      case TarEntry.File file -> takeFile(tar, file, once(files, indexOfFile(file), file));
+      case TarEntry.HardLink link -> takeHardLink(link, indexOfFile(link));
+      case TarEntry.SymbolicLink link -> takeLink(link);
+      case TarEntry.Directory directory -> takeDirectory(directory);
     }
   }
 
-  private void takeFile(TarReader tar, TarEntry.File file) throws Rejected, IOException {
-    TreeEntry.File listed = listed(file);
+  private void takeLink(TarEntry.SymbolicLink link) throws Rejected {
+    int index = tree.indexOfLink(link.path());
+    if (index < 0 || !tree.links().get(index).target().equals(link.target())) {
+      throw unexpected("files.lst has no such link.", link);
+    }
+    once(links, index, link);
+  }
+
+  private void takeDirectory(TarEntry.Directory directory) throws Rejected {
+    if (directory.path().isEmpty()) {
+      return;
+    }
+    int index = tree.indexOfDirectory(directory.path());
+    if (index < 0) {
+      throw unexpected("files.lst has no such directory.", directory);
+    }
+    once(directories, index, directory);
+  }
+
+  /** Notes that the entry came; returns its {@code index}. */
+  private static int once(BitSet seen, int index, TarEntry entry) throws Rejected {
+    if (seen.get(index)) {
+      throw refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice in the payload.", entry);
+    }
+    seen.set(index);
+    return index;
+  }
+
+  private void takeFile(TarReader tar, TarEntry.File file, int index)
+      throws Rejected, IOException {
+    TreeEntry.File listed = tree.files().get(index);
     if (file.size() != listed.size()) {
       throw refused(
           ErrorCode.BLOB_SIZE,
@@ -113,12 +106,14 @@ final class ListedContent {
         });
   }
 
-  private void takeHardLink(TarEntry.HardLink link) throws Rejected, IOException {
-    TreeEntry.File listed = listed(link);
-    TreeEntry.@Nullable File target = files.get(link.target());
-    if (target == null || !seen.contains(link.target()) || link.target().equals(link.path())) {
+  private void takeHardLink(TarEntry.HardLink link, int index) throws Rejected, IOException {
+    TreeEntry.File listed = tree.files().get(index);
+    int earlier = tree.indexOfFile(link.target());
+    if (earlier < 0 || !files.get(earlier)) {
       throw refused(ErrorCode.LINK_HARDLINK, "The hard link names no earlier file.", link);
     }
+    once(files, index, link);
+    TreeEntry.File target = tree.files().get(earlier);
     if (!target.sha256().equals(listed.sha256())) {
       throw refused(ErrorCode.BLOB_DIGEST, "The content is not what files.lst says.", link);
     }
@@ -129,12 +124,27 @@ final class ListedContent {
     }
   }
 
-  private TreeEntry.File listed(TarEntry entry) throws Rejected {
-    TreeEntry.@Nullable File file = files.get(entry.path());
-    if (file == null) {
-      throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such file.", entry);
+  private int indexOfFile(TarEntry entry) throws Rejected {
+    int index = tree.indexOfFile(entry.path());
+    if (index < 0) {
+      throw unexpected("files.lst has no such file.", entry);
     }
-    return file;
+    return index;
+  }
+
+  /** What is not in the list, or came already as something else. */
+  private Rejected unexpected(String what, TarEntry entry) {
+    boolean came =
+        isIn(files, tree.indexOfFile(entry.path()))
+            || isIn(links, tree.indexOfLink(entry.path()))
+            || isIn(directories, tree.indexOfDirectory(entry.path()));
+    return came
+        ? refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice in the payload.", entry)
+        : refused(ErrorCode.TAR_UNEXPECTED, what, entry);
+  }
+
+  private static boolean isIn(BitSet seen, int index) {
+    return index >= 0 && seen.get(index);
   }
 
   private static Rejected refused(ErrorCode code, String detail, TarEntry entry) {

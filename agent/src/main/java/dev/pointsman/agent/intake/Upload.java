@@ -70,6 +70,7 @@ final class Upload {
 
   Received run(InputStream body) throws Rejected, IOException, InterruptedException {
     long started = System.nanoTime();
+    HostClock.require(clock.instant(), rules.acceptance().latest(app()), app());
     BundleReader bundle = new BundleReader(body);
     BundleHead head = bundle.head();
     List<String> signers = signers(head);

@@ -26,7 +26,19 @@ public final class FileSystems {
   private static final CFunction FALLOCATE =
       CFunction.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
+  private static final CFunction LINK = CFunction.returningInt("link", ADDRESS, ADDRESS);
+
   private FileSystems() {}
+
+  /**
+   * Gives the file {@code existing} another name, {@code link}. The JDK does so, too, but tells the
+   * reason of a failure by a text only.
+   */
+  public static void link(Path existing, Path link) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      LINK.call(arena.allocateFrom(existing.toString()), arena.allocateFrom(link.toString()));
+    }
+  }
 
   /**
    * Writes everything of the file system that holds {@code path} to disk. Blocks, possibly long.

@@ -1,5 +1,8 @@
 package dev.pointsman.protocol.api;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ public final class Rejected extends Exception {
   private final ErrorCode code;
   private final String detail;
   private final @Nullable String entry;
+  private final TreeMap<String, String> facts = new TreeMap<>();
 
   /** Refuses with {@code code}; {@code detail} is one sentence for a person. */
   public Rejected(ErrorCode code, String detail) {
@@ -46,5 +50,25 @@ public final class Rejected extends Exception {
   /** The path, key or member that is to blame, if there is one. */
   public @Nullable String entry() {
     return entry;
+  }
+
+  /**
+   * The same refusal with what is known about who it concerns, as {@code signers} or {@code keys};
+   * a fact that is there already stays.
+   */
+  public Rejected with(String name, String value) {
+    Rejected more = new Rejected(code, detail, entry);
+    more.facts.putAll(facts);
+    more.facts.putIfAbsent(name, value);
+    more.setStackTrace(getStackTrace());
+    if (getCause() != null) {
+      more.initCause(getCause());
+    }
+    return more;
+  }
+
+  /** Small facts by name, for the event that tells of the refusal. */
+  public Map<String, String> facts() {
+    return Collections.unmodifiableMap(facts);
   }
 }

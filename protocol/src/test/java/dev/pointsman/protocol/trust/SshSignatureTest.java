@@ -173,11 +173,11 @@ class SshSignatureTest {
         arguments("hash SHA256", good.withHash("SHA256").armored()),
         arguments("DSA", good.withKey(keyOfType("ssh-dss", rest)).armored()),
         arguments(
-            "a certificate",
-            good.withKey(keyOfType("ssh-ed25519-cert-v01@openssh.com", rest)).armored()),
+            "a DSA certificate",
+            good.withKey(keyOfType("ssh-dss-cert-v01@openssh.com", rest)).armored()),
         arguments(
-            "an ECDSA security key",
-            good.withKey(keyOfType("sk-ecdsa-sha2-nistp256@openssh.com", rest)).armored()),
+            "a security key in a browser",
+            good.withKey(keyOfType("webauthn-sk-ecdsa-sha2-nistp256@openssh.com", rest)).armored()),
         arguments("an unknown key", good.withKey(keyOfType("x", rest)).armored()),
         arguments(
             "a security key without a touch", securityKey.sign(DATA, 0, new byte[0]).armored()),
