@@ -7,10 +7,12 @@ import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.Recovered;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
@@ -199,6 +201,18 @@ final class App {
 
   ReleaseStore releases() {
     return releases;
+  }
+
+  /** Where its releases are, and the content that it can use. */
+  Intake.AppStore store() {
+    return new Intake.AppStore(releases, new AppBlobs(host.content(), sharing()));
+  }
+
+  /** Workers that run as the agent could write to what is linked. */
+  private Sharing sharing() {
+    return config.user().filter(user -> !user.equals("root")).isPresent()
+        ? Sharing.LINK
+        : Sharing.COPY;
   }
 
   /** The app as it is now; does not block. */

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.Stamp;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.PathRules;
@@ -11,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,13 +20,10 @@ import java.util.stream.Stream;
 final class TreeCheck {
   private final Path directory;
   private final ReleaseTree tree;
-  private final Instant modified;
 
-  /** {@code modified} is the time that all files have unless somebody wrote to them. */
-  TreeCheck(Path directory, ReleaseTree tree, Instant modified) {
+  TreeCheck(Path directory, ReleaseTree tree) {
     this.directory = directory;
     this.tree = tree;
-    this.modified = modified;
   }
 
   /** Looks at types, sizes, modes, times and link targets; entries beside the list are let be. */
@@ -69,7 +66,7 @@ final class TreeCheck {
     if (!is.permissions().equals(Modes.ofFile(file.executable()))) {
       throw damaged(file.path(), "has another mode than it was given");
     }
-    if (is.lastModifiedTime().toInstant().getEpochSecond() != modified.getEpochSecond()) {
+    if (!Stamp.isOn(is.lastModifiedTime(), file.sha256())) {
       throw damaged(file.path(), "was modified at " + is.lastModifiedTime());
     }
   }
