@@ -1,7 +1,6 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
@@ -9,10 +8,8 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.release.Generation;
-import dev.pointsman.agent.release.Recovered;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
-import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
@@ -25,13 +22,11 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
-import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +45,7 @@ final class App {
   private final Host host;
   private final AppLedger ledger;
   private final ReleaseStore releases;
+  private final Intake.AppStore store;
   private final AppSocket socket;
   private final WorkerPool workers;
   private final Deployments deployments;
@@ -64,6 +60,8 @@ final class App {
     this.host = host;
     this.ledger = ledger;
     this.releases = releases;
+    this.store =
+        new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
     Path runDirectory = host.config().run().resolve(config.name().value());
     Files.createDirectories(runDirectory);
@@ -104,54 +102,23 @@ final class App {
 
   /** Opens the app and brings it back to where it was. */
   static App open(AppConfig config, Host host) throws IOException, InterruptedException {
-    ReleaseStore releases =
-        ReleaseStore.open(host.config().root(), config.name(), host.durability(), host.clock());
-    AppLedger ledger =
-        AppLedger.open(
-            host.config().root().resolve("apps").resolve(config.name().value()).resolve("journal"));
+    long lastRun =
+        NodeWorkshop.lastRun(host.config().run().resolve(config.name().value())); // Workers go on.
+    AppDisk disk =
+        AppDisk.open(
+            new AppDisk.Place(host.config().root(), config.name(), config.trust().env()),
+            host.durability(),
+            host.clock(),
+            lastRun);
     try {
-      // A journal that was lost knows less than the workers that go on.
-      Path runDirectory = host.config().run().resolve(config.name().value());
-      long run = Math.max(ledger.state().run(), NodeWorkshop.lastRun(runDirectory)) + 1;
-      ledger.append(new AppEntry.Opened(AppEntry.Opened.FORMAT, run, host.clock().instant()));
-      Recovered recovered = releases.recover(ledger.state().staged());
-      acknowledge(recovered.unacknowledged(), ledger, host);
-      App app = new App(config, host, ledger, releases);
-      app.notices.addAll(recovered.notices());
-      recovered.notices().forEach(notice -> LOG.warn("{} app={}", notice, config.name()));
+      App app = new App(config, host, disk.ledger(), disk.releases());
+      app.notices.addAll(disk.notices());
+      disk.notices().forEach(notice -> LOG.warn("{} app={}", notice, config.name()));
       return app;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      ledger.close();
+      disk.ledger().close();
       throw e;
     }
-  }
-
-  /** Journals releases whose upload was never answered; all of them, where the journal was lost. */
-  private static void acknowledge(List<StagedRelease> releases, AppLedger ledger, Host host)
-      throws IOException {
-    List<StagedRelease> bySequence =
-        releases.stream()
-            .sorted(Comparator.comparingLong(release -> release.manifest().sequence()))
-            .toList();
-    for (StagedRelease release : bySequence) {
-      if (isPlausible(release, ledger.state().floor())) {
-        ledger.append(staged(release, host));
-      } else {
-        LOG.warn(
-            "A release lies on disk that cannot have been accepted by this journal; it is left alone. app={} release={} sequence={}",
-            release.manifest().app(),
-            release.id(),
-            release.manifest().sequence());
-      }
-    }
-  }
-
-  /** Whether {@code release} could be the next accepted one, or was accepted before. */
-  private static boolean isPlausible(StagedRelease release, SequenceFloor floor) {
-    long sequence = release.manifest().sequence();
-    return floor.high().isEmpty()
-        || sequence > floor.high().get().sequence()
-        || floor.ledger().contains(new SequenceFloor.Mark(sequence, release.digest()));
   }
 
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
@@ -205,14 +172,7 @@ final class App {
 
   /** Where its releases are, and the content that it can use. */
   Intake.AppStore store() {
-    return new Intake.AppStore(releases, new AppBlobs(host.content(), sharing()));
-  }
-
-  /** Workers that run as the agent could write to what is linked. */
-  private Sharing sharing() {
-    return config.user().filter(user -> !user.equals("root")).isPresent()
-        ? Sharing.LINK
-        : Sharing.COPY;
+    return store;
   }
 
   /** The app as it is now; does not block. */
@@ -311,12 +271,7 @@ final class App {
 
   /** Notes an upload; it is on disk on return. */
   void staged(StagedRelease release) throws IOException {
-    ledger.append(staged(release, host));
-  }
-
-  private static AppEntry staged(StagedRelease release, Host host) {
-    return new AppEntry.Staged(
-        release.id(), release.manifest().sequence(), release.digest(), host.clock().instant());
+    ledger.append(AppDisk.staged(release, host.clock()));
   }
 
   /** Whether no worker, deployment or way back uses {@code release}. */

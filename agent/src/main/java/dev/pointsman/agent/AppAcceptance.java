@@ -7,10 +7,16 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 
 /** What the journals of all apps know and have to know about uploads. */
 record AppAcceptance(Map<AppName, App> apps) implements Acceptance {
+  @Override
+  public Instant latest(AppName app) {
+    return find(app).ledger().latest();
+  }
+
   @Override
   public SequenceFloor floor(AppName app) {
     return find(app).ledger().state().floor();

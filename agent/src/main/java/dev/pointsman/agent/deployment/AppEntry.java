@@ -12,6 +12,9 @@ import java.time.Instant;
   @JsonSubTypes.Type(value = AppEntry.Staged.class, name = "staged"),
   @JsonSubTypes.Type(value = AppEntry.Removed.class, name = "removed"),
   @JsonSubTypes.Type(value = AppEntry.Listening.class, name = "listening"),
+  @JsonSubTypes.Type(value = AppEntry.Environment.class, name = "environment"),
+  @JsonSubTypes.Type(value = AppEntry.SequenceReset.class, name = "sequence-reset"),
+  @JsonSubTypes.Type(value = AppEntry.TaintAllowed.class, name = "taint-allowed"),
   @JsonSubTypes.Type(value = DeploymentEntry.Begun.class, name = "begun"),
   @JsonSubTypes.Type(value = DeploymentEntry.Flipped.class, name = "flipped"),
   @JsonSubTypes.Type(value = DeploymentEntry.SlotReplaced.class, name = "slot-replaced"),
@@ -24,6 +27,9 @@ public sealed interface AppEntry
         AppEntry.Staged,
         AppEntry.Removed,
         AppEntry.Listening,
+        AppEntry.Environment,
+        AppEntry.SequenceReset,
+        AppEntry.TaintAllowed,
         DeploymentEntry {
   /** When it happened, by this host's clock. */
   Instant at();
@@ -48,4 +54,24 @@ public sealed interface AppEntry
    * lasts.
    */
   record Listening(long inode, String boot, Instant at) implements AppEntry {}
+
+  /**
+   * The app is in {@code environment} from now on: each has its own sequence numbers. What was
+   * staged before the first of these belongs to it.
+   */
+  record Environment(String environment, Instant at) implements AppEntry {}
+
+  /**
+   * An operator said that {@code sequence} is the highest accepted one, and that this host's clock
+   * is right.
+   */
+  record SequenceReset(long sequence, String reason, String requestedBy, Instant at)
+      implements AppEntry {}
+
+  /**
+   * An operator let {@code release} be activated although it is tainted, for the reason {@code
+   * taint}. For those who look back: it changes nothing.
+   */
+  record TaintAllowed(ReleaseId release, String taint, String requestedBy, Instant at)
+      implements AppEntry {}
 }

@@ -3,6 +3,7 @@ package dev.pointsman.agent.deployment;
 import dev.pointsman.agent.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +20,12 @@ public final class AppLedger implements AutoCloseable {
 
   private final Journal<AppEntry> journal;
   private volatile AppState state;
+  private volatile Instant latest;
 
-  private AppLedger(Journal<AppEntry> journal, AppState state) {
+  private AppLedger(Journal<AppEntry> journal, AppState state, Instant latest) {
     this.journal = journal;
     this.state = state;
+    this.latest = latest;
   }
 
   /** Opens or makes the journal in {@code file}, and compacts it where that is worth it. */
@@ -31,7 +34,7 @@ public final class AppLedger implements AutoCloseable {
     try {
       List<AppEntry> entries = journal.replayed();
       refuseLaterFormat(file, entries);
-      AppLedger ledger = new AppLedger(journal, AppState.replay(entries));
+      AppLedger ledger = new AppLedger(journal, AppState.replay(entries), latest(entries));
       if (entries.size() >= WORTH_COMPACTING) {
         compact(journal, file, entries);
       }
@@ -78,11 +81,34 @@ public final class AppLedger implements AutoCloseable {
     return state;
   }
 
+  /**
+   * The latest time that the journal has seen; a clock that is before it goes wrong. An operator
+   * who resets the sequence vouches for the clock as well, so that one wrong time in the future is
+   * not for ever.
+   */
+  public Instant latest() {
+    return latest;
+  }
+
+  private static Instant latest(List<AppEntry> entries) {
+    Instant latest = Instant.EPOCH;
+    for (AppEntry entry : entries) {
+      latest = later(latest, entry);
+    }
+    return latest;
+  }
+
+  private static Instant later(Instant latest, AppEntry entry) {
+    boolean counts = entry instanceof AppEntry.SequenceReset || entry.at().isAfter(latest);
+    return counts ? entry.at() : latest;
+  }
+
   /** Writes {@code entry} down, and returns when it is on disk. */
   public synchronized void append(AppEntry entry) throws IOException {
     AppState next = state.after(entry); // A bug must not reach the disk.
     journal.append(entry);
     state = next;
+    latest = later(latest, entry);
   }
 
   /** Whether nothing more can be promised, because a write failed. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * in replay alike.
  *
  * @param run how often the agent has started with this app
- * @param floor what keeps old releases from coming back by upload
+ * @param floors what keeps old releases from coming back by upload, for each environment
  * @param staged releases that were accepted and not removed since
  * @param wanted what the slots are to run: written by intent alone, never derived from what happens
  *     to be running
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AppState(
     long run,
-    SequenceFloor floor,
+    Floors floors,
     Set<ReleaseId> staged,
     @Nullable Generation wanted,
     List<Generation> good,
@@ -50,8 +50,7 @@ public record AppState(
 
   /** Before the first record. */
   public static final AppState EMPTY =
-      new AppState(
-          0, SequenceFloor.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
+      new AppState(0, Floors.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
 
   public AppState {
     staged = Set.copyOf(staged);
@@ -69,16 +68,25 @@ public record AppState(
     return state;
   }
 
+  /** What keeps old releases from coming back by upload, where the app is now. */
+  public SequenceFloor floor() {
+    return floors.current();
+  }
+
+  private AppState with(Floors next) {
+    return new AppState(run, next, staged, wanted, good, bad, running, ended, count, socket);
+  }
+
   /** The state after {@code entry}. */
   AppState after(AppEntry entry) {
     return switch (entry) {
       case AppEntry.Opened opened ->
           new AppState(
-              opened.run(), floor, staged, wanted, good, bad, running, ended, count, socket);
+              opened.run(), floors, staged, wanted, good, bad, running, ended, count, socket);
       case AppEntry.Staged(ReleaseId release, long sequence, String digest, _) ->
           new AppState(
               run,
-              floor.accepted(sequence, digest),
+              floors.accepted(sequence, digest),
               with(staged, release),
               wanted,
               good,
@@ -90,7 +98,7 @@ public record AppState(
       case AppEntry.Removed(ReleaseId gone, _) ->
           new AppState(
               run,
-              floor,
+              floors,
               without(staged, gone),
               wanted,
               goodWithout(gone),
@@ -100,7 +108,10 @@ public record AppState(
               count,
               socket);
       case AppEntry.Listening listening ->
-          new AppState(run, floor, staged, wanted, good, bad, running, ended, count, listening);
+          new AppState(run, floors, staged, wanted, good, bad, running, ended, count, listening);
+      case AppEntry.Environment entered -> with(floors.enter(entered.environment()));
+      case AppEntry.SequenceReset reset -> with(floors.reset(reset.sequence()));
+      case AppEntry.TaintAllowed _ -> this;
       case DeploymentEntry.Begun begun -> begin(begun);
       case DeploymentEntry other -> advance(other);
     };
@@ -112,7 +123,7 @@ public record AppState(
     }
     return new AppState(
         run,
-        floor,
+        floors,
         staged,
         wanted,
         good,
@@ -130,7 +141,7 @@ public record AppState(
     Deployment next = running.after(entry);
     return switch (next.status()) {
       case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
-          new AppState(run, floor, staged, wanted, good, bad, next, ended, count, socket);
+          new AppState(run, floors, staged, wanted, good, bad, next, ended, count, socket);
       case Over(DeploymentState outcome, FailureResource failure, _) ->
           finish(next, outcome, failure);
     };
@@ -147,7 +158,7 @@ public record AppState(
       better.add(over.to());
       return new AppState(
           run,
-          floor,
+          floors,
           staged,
           over.to(),
           better,
@@ -158,7 +169,7 @@ public record AppState(
           socket);
     }
     Set<ReleaseId> worse = isToBlame(release, failure) ? with(bad, release) : bad;
-    return new AppState(run, floor, staged, wanted, good, worse, null, history, count, socket);
+    return new AppState(run, floors, staged, wanted, good, worse, null, history, count, socket);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,15 +19,23 @@ import java.util.Set;
  * remains is bounded by what the state remembers.
  */
 final class Compaction {
+  /** Entries that change nothing, but tell who allowed what. */
+  static final int AUDITED = 50;
+
   private final List<AppEntry> entries;
   private final AppState end;
+  private final Optional<String> firstEnvironment;
+  private final int auditedFrom;
   private final Set<DeploymentId> deployments = new HashSet<>();
   private final Map<ReleaseId, Integer> lastStaged = new HashMap<>();
   private final Map<ReleaseId, Integer> lastRemoved = new HashMap<>();
+  private final Map<Optional<String>, Integer> raisedAt = new HashMap<>();
 
   private Compaction(List<AppEntry> entries) {
     this.entries = entries;
     this.end = AppState.replay(entries);
+    this.firstEnvironment = firstEnvironment(entries);
+    this.auditedFrom = auditedFrom(entries);
   }
 
   /** The entries of {@code entries} that still matter, in their order. */
@@ -50,6 +59,9 @@ final class Compaction {
       AppState next = state.after(entry);
       if (entry instanceof AppEntry.Staged staged) {
         lastStaged.put(staged.release(), i);
+        if (!next.floor().high().equals(state.floor().high())) {
+          raisedAt.put(environment(state), i);
+        }
       } else if (entry instanceof AppEntry.Removed removed) {
         lastRemoved.put(removed.release(), i);
       } else if (state.running() != null && next.running() == null) {
@@ -76,21 +88,30 @@ final class Compaction {
 
   private List<AppEntry> keep() {
     List<AppEntry> kept = new ArrayList<>();
-    Set<Mark> marks = new HashSet<>(end.floor().ledger());
+    Map<Optional<String>, Set<Mark>> marks = marks();
     Set<ReleaseId> mentioned = new HashSet<>();
+    AppState state = AppState.EMPTY;
     for (int i = 0; i < entries.size(); i++) {
       AppEntry entry = entries.get(i);
+      Optional<String> environment = environment(state);
       boolean matters =
           switch (entry) {
             case AppEntry.Opened opened -> opened.run() == end.run();
             case AppEntry.Listening listening -> listening.equals(end.socket());
-            case AppEntry.Staged it ->
-                marks.remove(new Mark(it.sequence(), it.digest()))
-                    || (end.staged().contains(it.release()) && isLast(lastStaged, it.release(), i));
+            case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
+            case AppEntry.TaintAllowed _ -> i >= auditedFrom;
+            case AppEntry.Staged it -> {
+              Mark mark = new Mark(it.sequence(), it.digest());
+              boolean first = marks.getOrDefault(environment, Set.of()).remove(mark);
+              yield first
+                  || isLast(raisedAt, environment, i)
+                  || (end.staged().contains(it.release()) && isLast(lastStaged, it.release(), i));
+            }
             case AppEntry.Removed it ->
                 mentioned.contains(it.release()) && isLast(lastRemoved, it.release(), i);
             case DeploymentEntry it -> deployments.contains(it.id());
           };
+      state = state.after(entry);
       if (matters) {
         kept.add(entry);
         note(entry, mentioned);
@@ -99,8 +120,41 @@ final class Compaction {
     return kept;
   }
 
-  private static boolean isLast(Map<ReleaseId, Integer> last, ReleaseId release, int index) {
-    return Objects.equals(last.get(release), index);
+  /** What is still known to have been accepted, in each environment. */
+  private Map<Optional<String>, Set<Mark>> marks() {
+    Map<Optional<String>, Set<Mark>> marks = new HashMap<>();
+    end.floors()
+        .others()
+        .forEach((name, floor) -> marks.put(Optional.of(name), new HashSet<>(floor.ledger())));
+    marks.put(environment(end), new HashSet<>(end.floor().ledger()));
+    return marks;
+  }
+
+  /** Where the app was in {@code state}; before any was named, it was in the first that is. */
+  private Optional<String> environment(AppState state) {
+    return Optional.ofNullable(state.floors().environment()).or(() -> firstEnvironment);
+  }
+
+  private static Optional<String> firstEnvironment(List<AppEntry> entries) {
+    return entries.stream()
+        .filter(AppEntry.Environment.class::isInstance)
+        .map(entry -> ((AppEntry.Environment) entry).environment())
+        .findFirst();
+  }
+
+  /** The index of the first entry that is kept only for those who look back. */
+  private static int auditedFrom(List<AppEntry> entries) {
+    int left = AUDITED;
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof AppEntry.TaintAllowed && --left == 0) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private static <K> boolean isLast(Map<K, Integer> last, K key, int index) {
+    return Objects.equals(last.get(key), index);
   }
 
   /** Of what is kept of a release, its removal takes back what it brought. */

@@ -5,9 +5,13 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
+import java.time.Instant;
 
 /** What the app's journal knows and has to know about uploads. */
 public interface Acceptance {
+  /** The latest time that the app's journal has seen. */
+  Instant latest(AppName app);
+
   /** The sequence numbers accepted so far. */
   SequenceFloor floor(AppName app);
 

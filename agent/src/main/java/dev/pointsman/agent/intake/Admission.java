@@ -67,6 +67,11 @@ final class Admission {
     this.clock = clock;
   }
 
+  /** Refuses to judge anything by a clock that is behind the journal; before all else. */
+  void requireClock() throws Rejected {
+    HostClock.require(clock.instant(), rules.acceptance().latest(app()), app());
+  }
+
   /** The manifest, once enough signatures vouch for it and it is meant for this host, now. */
   Statement examine(BundleHead head) throws Rejected {
     List<String> signers = signers(head);

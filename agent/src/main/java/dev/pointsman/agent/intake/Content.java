@@ -1,6 +1,7 @@
 package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.release.MappedFile;
 import dev.pointsman.agent.release.NewFile;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.release.Sha256;
@@ -17,13 +18,10 @@ import dev.pointsman.protocol.bundle.StrictGzip;
 import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Optional;
 
@@ -107,10 +105,8 @@ final class Content {
 
   /** The list of the session, which has matched its digest. */
   ReleaseTree readList() throws Rejected, IOException {
-    ReleaseTree tree;
-    try (InputStream in = Files.newInputStream(session.list())) {
-      tree = FileList.read(in, limits(limits.treeBytes(), limits.links()));
-    }
+    ReleaseTree tree =
+        FileList.read(MappedFile.of(session.list()), limits(limits.treeBytes(), limits.links()));
     checkCounts(tree, manifest.tree().orElseThrow());
     return tree;
   }
@@ -137,18 +133,14 @@ final class Content {
   ReleaseTree stageArchive(BundleReader bundle, Staging staging) throws Rejected, IOException {
     Manifest.Archive signed = manifest.archive().orElseThrow();
     Member payload = archive(bundle);
-    DerivedContent content =
-        new DerivedContent(limits(signed.bytes(), limits.links()), signed, staging);
-    unpack(payload, signed.bytes(), staging, content::unpack);
-    refuseMore(bundle);
-    ReleaseTree tree = content.tree();
-    try (OutputStream out =
-        new BufferedOutputStream(
-            Files.newOutputStream(session.list(), StandardOpenOption.CREATE_NEW))) {
-      FileList.write(tree, out);
+    TreeLimits bounds = limits(signed.bytes(), limits.links());
+    try (DerivedContent content = new DerivedContent(bounds, signed, staging)) {
+      unpack(payload, signed.bytes(), staging, content::unpack);
+      refuseMore(bundle);
+      ReleaseTree tree = content.tree();
+      staging.finish(tree);
+      return tree;
     }
-    staging.finish(tree);
-    return tree;
   }
 
   private static void refuseMore(BundleReader bundle) throws Rejected, IOException {

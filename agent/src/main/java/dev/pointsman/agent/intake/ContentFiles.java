@@ -17,7 +17,7 @@ final class ContentFiles {
 
   /** Decides on the digest of what was written, before the file is settled. */
   interface DigestCheck {
-    void check(String sha256) throws Rejected;
+    void check(String sha256) throws Rejected, IOException;
   }
 
   /** Writes the current file of {@code tar} to {@code path}. */

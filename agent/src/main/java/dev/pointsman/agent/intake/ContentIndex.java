@@ -1,12 +1,11 @@
 package dev.pointsman.agent.intake;
 
-import dev.pointsman.protocol.bundle.PathRules;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds files of a list by path and by content. Costs a few bytes for each file, because what it
+ * Finds files of a list by their content. Costs a few bytes for each file, because what it
  * finds are numbers in the list. One thread.
  */
 final class ContentIndex {
@@ -18,9 +17,7 @@ final class ContentIndex {
   /** Numbers of files that are the first with their content, plus one; open addressing. */
   private final int[] firsts;
 
-  private int expected;
-
-  /** {@code files} are sorted by path and quick to get at. */
+  /** {@code files} are quick to get at. */
   ContentIndex(List<TreeEntry.File> files) {
     this.files = files;
     int capacity = Math.max(SMALLEST, Integer.highestOneBit(Math.max(files.size(), 1)) * 4);
@@ -32,41 +29,6 @@ final class ContentIndex {
         firsts[slot] = i + 1;
       }
     }
-  }
-
-  /** The file at {@code path}, or -1. */
-  int at(String path) {
-    // Archives often come in the order of the list.
-    if (expected < files.size() && files.get(expected).path().equals(path)) {
-      return expected++;
-    }
-    int found = from(path);
-    if (found == files.size() || !files.get(found).path().equals(path)) {
-      return -1;
-    }
-    expected = found + 1;
-    return found;
-  }
-
-  /** Whether some file lies below {@code directory}. */
-  boolean hasBelow(String directory) {
-    int next = from(directory + "/");
-    return next < files.size() && files.get(next).path().startsWith(directory + "/");
-  }
-
-  /** The first file whose path is not before {@code path}; their count where there is none. */
-  private int from(String path) {
-    int low = 0;
-    int high = files.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (PathRules.BYTE_ORDER.compare(files.get(middle).path(), path) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   /** The first file with this content and mode, or -1. */

@@ -1,8 +1,11 @@
 package dev.pointsman.agent.intake;
 
+import dev.pointsman.agent.release.FileSpool;
+import dev.pointsman.agent.release.MappedFile;
 import dev.pointsman.agent.release.Staging;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.PathRules;
 import dev.pointsman.protocol.bundle.ReleaseTree;
@@ -11,26 +14,29 @@ import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeBuilder;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import dev.pointsman.protocol.bundle.TreeLimits;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 
 /**
  * An archive that was signed as a whole: its tree is what its entries add up to, within the signed
  * counts and the rules of a tree.
  */
-final class DerivedContent {
+final class DerivedContent implements AutoCloseable {
   private final TreeBuilder builder;
   private final Manifest.Archive signed;
   private final int maxEntries;
   private final Staging staging;
   private final ContentFiles content;
-  private final Map<String, TreeEntry.File> files = new HashMap<>();
-  private @Nullable ReleaseTree tree;
+  private final TreeLimits limits;
+  private final FileSpool spool;
 
-  DerivedContent(TreeLimits limits, Manifest.Archive signed, Staging staging) {
-    this.builder = new TreeBuilder(limits);
+  DerivedContent(TreeLimits limits, Manifest.Archive signed, Staging staging) throws IOException {
+    this.limits = limits;
+    this.spool = new FileSpool(staging.entries());
+    this.builder = new TreeBuilder(limits, spool);
     this.signed = signed;
     this.maxEntries = limits.entries();
     this.staging = staging;
@@ -55,23 +61,29 @@ final class DerivedContent {
         }
       }
     }
-    ReleaseTree complete = builder.build();
-    if (complete.files().size() != signed.files() || complete.bytes() != signed.bytes()) {
+    if (builder.files() != signed.files() || builder.bytes() != signed.bytes()) {
       throw new Rejected(
           ErrorCode.TREE_COUNT,
           "The payload has %d files and %d bytes; release.json says %d and %d."
-              .formatted(complete.files().size(), complete.bytes(), signed.files(), signed.bytes()),
+              .formatted(builder.files(), builder.bytes(), signed.files(), signed.bytes()),
           "archive");
     }
-    tree = complete;
   }
 
-  /** The tree, once it is unpacked. */
-  ReleaseTree tree() {
-    if (tree == null) {
-      throw new IllegalStateException("not unpacked");
+  /** The tree of what was unpacked, by all the rules; its list lies where the staging has it. */
+  ReleaseTree tree() throws Rejected, IOException {
+    try (OutputStream out =
+        new BufferedOutputStream(
+            Files.newOutputStream(staging.list(), StandardOpenOption.CREATE_NEW), 64 << 10)) {
+      builder.write(out);
     }
-    return tree;
+    return FileList.read(MappedFile.of(staging.list()), limits);
+  }
+
+  @Override
+  public void close() throws IOException {
+    spool.close();
+    Files.delete(staging.entries());
   }
 
   private void takeFile(TarReader tar, TarEntry.File file) throws Rejected, IOException {
@@ -80,32 +92,29 @@ final class DerivedContent {
         tar,
         file.path(),
         file.executable(),
-        sha256 -> add(new TreeEntry.File(file.path(), file.executable(), file.size(), sha256)));
+        sha256 ->
+            builder.add(new TreeEntry.File(file.path(), file.executable(), file.size(), sha256)));
   }
 
   private void takeHardLink(TarEntry.HardLink link) throws Rejected, IOException {
-    TreeEntry.@Nullable File target = files.get(link.target());
+    TreeEntry.File target = builder.file(link.target()).orElse(null);
     if (target == null) {
       throw refused(ErrorCode.LINK_HARDLINK, "The hard link names no earlier file.", link);
     }
     claim(link, target.size());
     staging.linkFile(link.path(), link.target());
-    add(new TreeEntry.File(link.path(), target.executable(), target.size(), target.sha256()));
+    builder.add(
+        new TreeEntry.File(link.path(), target.executable(), target.size(), target.sha256()));
   }
 
-  private void claim(TarEntry entry, long size) throws Rejected {
-    if (files.size() == signed.files()) {
+  private void claim(TarEntry entry, long size) throws Rejected, IOException {
+    if (builder.files() == signed.files()) {
       throw refused(
           ErrorCode.LIMIT_ENTRIES,
           "The payload has more than the signed " + signed.files() + " files.",
           entry);
     }
     builder.claimFile(entry.path(), size);
-  }
-
-  private void add(TreeEntry.File file) {
-    builder.add(file);
-    files.put(file.path(), file);
   }
 
   private static Rejected refused(ErrorCode code, String detail, TarEntry entry) {

@@ -48,16 +48,6 @@ final class GrowingTree {
     this.homes = new int[files.size()];
   }
 
-  /** The number of the file at {@code path}, or -1. */
-  int at(String path) {
-    return index.at(path);
-  }
-
-  /** Whether some file lies below {@code directory}. */
-  boolean hasBelow(String directory) {
-    return index.hasBelow(directory);
-  }
-
   TreeEntry.File file(int number) {
     return files.get(number);
   }

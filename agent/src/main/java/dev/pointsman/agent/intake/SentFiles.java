@@ -12,10 +12,6 @@ import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The files of a list as they arrive in a tar: every byte is hashed and compared, also of content
@@ -63,13 +59,23 @@ abstract class SentFiles {
 
   abstract void takeDirectory(TarEntry.Directory directory) throws Rejected;
 
-  /** Whether the file came. */
-  final boolean isSeen(int number) {
-    return seen.get(number);
+  /** The files that came. */
+  final BitSet seen() {
+    return seen;
+  }
+
+  /** Whether there was an entry of this path. */
+  boolean came(String path) {
+    return isIn(seen, growing.tree().indexOfFile(path));
+  }
+
+  private static boolean isIn(BitSet seen, int index) {
+    return index >= 0 && seen.get(index);
   }
 
   private void takeFile(TarReader tar, TarEntry.File entry) throws Rejected, IOException {
     int number = listed(entry);
+    once(seen, number, entry);
     TreeEntry.File listed = growing.file(number);
     if (entry.size() != listed.size()) {
       throw refused(
@@ -112,30 +118,40 @@ abstract class SentFiles {
 
   private void takeHardLink(TarEntry.HardLink link) throws Rejected, IOException {
     int number = listed(link);
-    int target = growing.at(link.target());
-    if (target < 0 || target == number || !seen.get(target)) {
+    int target = growing.tree().indexOfFile(link.target());
+    if (target < 0 || !seen.get(target)) {
       throw refused(ErrorCode.LINK_HARDLINK, "The hard link names no earlier file.", link);
     }
+    once(seen, number, link);
     check(growing.file(target).sha256(), growing.file(number), link);
     if (!growing.placeHeld(number)) {
       throw new IllegalStateException(link.target() + " came and is not in the tree");
     }
   }
 
-  /** The number of the file that the entry is, which has not come before. */
+  /** The number of the file that the entry is. */
   private int listed(TarEntry entry) throws Rejected {
-    int number = growing.at(entry.path());
+    int number = growing.tree().indexOfFile(entry.path());
     if (number < 0) {
-      throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such file.", entry);
+      throw unexpected("files.lst has no such file.", entry);
     }
+    return number;
+  }
+
+  /** Notes that the entry came. */
+  static void once(BitSet seen, int number, TarEntry entry) throws Rejected {
     if (seen.get(number)) {
       throw twice(entry);
     }
     seen.set(number);
-    return number;
   }
 
-  static Rejected twice(TarEntry entry) {
+  /** What is not in the list, or came already as something else. */
+  final Rejected unexpected(String what, TarEntry entry) {
+    return came(entry.path()) ? twice(entry) : refused(ErrorCode.TAR_UNEXPECTED, what, entry);
+  }
+
+  private static Rejected twice(TarEntry entry) {
     return refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice in the payload.", entry);
   }
 
@@ -144,69 +160,53 @@ abstract class SentFiles {
   }
 
   private static final class Payload extends SentFiles {
-    private final GrowingTree growing;
     private final ReleaseTree tree;
-    private final Map<String, String> links = new HashMap<>();
-    private final Set<String> directories = new HashSet<>();
-    private final Set<String> others = new HashSet<>();
+    private final BitSet links = new BitSet();
+    private final BitSet directories = new BitSet();
 
     private Payload(GrowingTree growing, int maxEntries) {
       super(growing, maxEntries);
-      this.growing = growing;
       this.tree = growing.tree();
-      for (TreeEntry.Link link : tree.links()) {
-        links.put(link.path(), link.target());
-        addParents(link.path());
-      }
-      for (TreeEntry.EmptyDirectory directory : tree.emptyDirectories()) {
-        addParents(directory.path() + "/");
-      }
-    }
-
-    private void addParents(String path) {
-      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        if (!directories.add(path.substring(0, slash))) {
-          return;
-        }
-      }
     }
 
     @Override
     void unpack(TarReader tar) throws Rejected, IOException {
       super.unpack(tar);
-      for (int i = 0; i < tree.files().size(); i++) {
-        if (!isSeen(i)) {
-          throw new Rejected(
-              ErrorCode.TREE_MISSING,
-              "The payload lacks a file that files.lst names.",
-              PathRules.printable(tree.files().get(i).path()));
-        }
+      int missing = seen().nextClearBit(0);
+      if (missing < tree.files().size()) {
+        throw new Rejected(
+            ErrorCode.TREE_MISSING,
+            "The payload lacks a file that files.lst names.",
+            PathRules.printable(tree.files().get(missing).path()));
       }
     }
 
     @Override
     void takeLink(TarEntry.SymbolicLink link) throws Rejected {
-      if (!link.target().equals(links.get(link.path()))) {
-        throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such link.", link);
+      int index = tree.indexOfLink(link.path());
+      if (index < 0 || !tree.links().get(index).target().equals(link.target())) {
+        throw unexpected("files.lst has no such link.", link);
       }
-      once(link);
+      once(links, index, link);
     }
 
     @Override
     void takeDirectory(TarEntry.Directory directory) throws Rejected {
-      String path = directory.path();
-      if (!path.isEmpty()) {
-        if (!directories.contains(path) && !growing.hasBelow(path)) {
-          throw refused(ErrorCode.TAR_UNEXPECTED, "files.lst has no such directory.", directory);
-        }
-        once(directory);
+      if (directory.path().isEmpty()) {
+        return;
       }
+      int index = tree.indexOfDirectory(directory.path());
+      if (index < 0) {
+        throw unexpected("files.lst has no such directory.", directory);
+      }
+      once(directories, index, directory);
     }
 
-    private void once(TarEntry entry) throws Rejected {
-      if (!others.add(entry.path())) {
-        throw twice(entry);
-      }
+    @Override
+    boolean came(String path) {
+      return super.came(path)
+          || isIn(links, tree.indexOfLink(path))
+          || isIn(directories, tree.indexOfDirectory(path));
     }
   }
 

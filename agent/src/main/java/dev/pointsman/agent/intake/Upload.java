@@ -58,6 +58,7 @@ final class Upload {
 
   /** Receives a bundle, with a payload or without. */
   Delivery bundle(InputStream in) throws Rejected, IOException, InterruptedException {
+    admission.requireClock();
     Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
     Statement statement = admission.examine(bundle.head());
@@ -108,6 +109,7 @@ final class Upload {
   /** Receives files for the open session; {@code in} is a tar, compressed or not. */
   Delivery pack(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
+    admission.requireClock();
     Body body = new Body(in);
     Statement statement = admission.examine(session.head());
     Optional<StagedRelease> here = admission.present(statement);

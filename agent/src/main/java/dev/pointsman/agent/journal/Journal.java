@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the records; Jackson must know how to write and read them
  */
 public final class Journal<E> implements Closeable {
-  /**
-   * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. Not a
-   * channel: interrupting a thread in the middle of a write would close that.
-   */
-  private static final String WRITE_THROUGH = "rwd";
-
   private final Path file;
   private final Class<E> type;
   private final List<E> replayed;
-  private RandomAccessFile out;
+  private OutputStream out;
   private volatile @Nullable IOException broken;
 
-  private Journal(Path file, Class<E> type, List<E> replayed, RandomAccessFile out) {
+  private Journal(Path file, Class<E> type, List<E> replayed, OutputStream out) {
     this.file = file;
     this.type = type;
     this.replayed = replayed;
@@ -50,24 +44,36 @@ public final class Journal<E> implements Closeable {
 
   /** Opens or makes {@code file} and reads what is in it. */
   public static <E> Journal<E> open(Path file, Class<E> type) throws IOException {
-    boolean fresh = Files.notExists(file);
-    RandomAccessFile out = new RandomAccessFile(file.toFile(), WRITE_THROUGH);
+    OutputStream out = writeThrough(file, StandardOpenOption.CREATE);
     try {
-      if (fresh) {
-        syncDirectory(file);
-      }
       byte[] content = Files.readAllBytes(file);
       List<E> entries = new ArrayList<>();
       int good = read(file, content, type, entries);
       if (good < content.length) {
-        out.setLength(good);
-        out.getFD().sync();
+        cut(file, good);
       }
-      out.seek(good);
+      syncDirectory(file); // Also of one that is not new: who made it may have died before this.
       return new Journal<>(file, type, List.copyOf(entries), out);
     } catch (IOException | RuntimeException e) {
       out.close();
       throw e;
+    }
+  }
+
+  /**
+   * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. A stream, not
+   * a channel: interrupting a thread in the middle of a write would close that.
+   */
+  private static OutputStream writeThrough(Path file, StandardOpenOption creation)
+      throws IOException {
+    return Files.newOutputStream(
+        file, creation, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
+  }
+
+  private static void cut(Path file, long length) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+      channel.force(true);
     }
   }
 
@@ -93,16 +99,15 @@ public final class Journal<E> implements Closeable {
   public synchronized void rewrite(List<E> entries) throws IOException {
     refuseIfBroken();
     Path beside = file.resolveSibling(file.getFileName() + ".new");
-    RandomAccessFile next = null;
+    OutputStream next = null;
     try {
       Files.deleteIfExists(beside);
-      next = new RandomAccessFile(beside.toFile(), WRITE_THROUGH);
+      next = writeThrough(beside, StandardOpenOption.CREATE_NEW);
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
       for (E entry : entries) {
         lines.writeBytes(line(entry));
       }
       next.write(lines.toByteArray());
-      next.getFD().sync();
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (next != null) {
@@ -110,7 +115,7 @@ public final class Journal<E> implements Closeable {
       }
       throw new IOException("cannot compact " + file + ": " + e.getMessage(), e);
     }
-    RandomAccessFile before = out;
+    OutputStream before = out;
     out = next; // From the rename on the old file is nobody's.
     before.close();
     try {

@@ -1,18 +1,14 @@
 package dev.pointsman.agent.pack;
 
-import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest.Tree;
 import dev.pointsman.protocol.bundle.ReleaseTree;
-import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -22,36 +18,23 @@ import java.util.zip.GZIPOutputStream;
 final class ListWriter {
   private ListWriter() {}
 
-  /** Writes the list of {@code tree}; {@code found} are its files, in its order. */
-  static Tree write(ReleaseTree tree, List<Found> found, Path target) throws IOException {
+  /** Writes the list of {@code tree}. */
+  static Tree write(ReleaseTree tree, Path target) throws IOException {
     MessageDigest digest = Digests.sha256();
-    long size = 0;
+    ByteBuffer list = tree.list();
+    final long size = list.remaining();
+    byte[] buffer = new byte[64 << 10];
     try (OutputStream out =
-        new DigestOutputStream(
-            new GZIPOutputStream(
-                Files.newOutputStream(target, StandardOpenOption.CREATE_NEW), 64 << 10),
-            digest)) {
-      size += line(out, FileList.HEADER);
-      for (int i = 0; i < found.size(); i++) {
-        TreeEntry.File file = tree.files().get(i);
-        String mode = Integer.toOctalString(found.get(i).mode());
-        size +=
-            line(out, "f " + mode + " " + file.size() + " " + file.sha256() + "  ./" + file.path());
-      }
-      for (TreeEntry.Link link : tree.links()) {
-        size += line(out, "l " + link.target() + "\t./" + link.path());
-      }
-      for (TreeEntry.EmptyDirectory directory : tree.emptyDirectories()) {
-        size += line(out, "d ./" + directory.path());
+        new GZIPOutputStream(
+            Files.newOutputStream(target, StandardOpenOption.CREATE_NEW), 64 << 10)) {
+      while (list.hasRemaining()) {
+        int count = Math.min(buffer.length, list.remaining());
+        list.get(buffer, 0, count);
+        digest.update(buffer, 0, count);
+        out.write(buffer, 0, count);
       }
     }
     return new Tree(
         Digests.hex(digest), size, tree.files().size(), tree.links().size(), tree.bytes());
-  }
-
-  private static int line(OutputStream out, String text) throws IOException {
-    byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
-    out.write(bytes);
-    return bytes.length;
   }
 }

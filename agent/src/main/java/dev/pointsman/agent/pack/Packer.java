@@ -40,11 +40,13 @@ public final class Packer {
     TreeBuilder builder = scan.builder();
     for (int i = 0; i < found.size(); i++) {
       Found file = found.get(i);
-      builder.add(new TreeEntry.File(file.path(), file.executable(), file.size(), digests.get(i)));
+      builder.claimFile(file.path(), file.size());
+      builder.add(
+          new TreeEntry.File(file.path(), file.executable(), file.size(), digests.get(i)),
+          file.mode());
     }
     ReleaseTree tree = builder.build();
-    return new Packed(
-        request.output(), write(request, tree, found), Advice.on(request.manifest(), tree));
+    return new Packed(request.output(), write(request, tree), Advice.on(request.manifest(), tree));
   }
 
   /** Everything but the digests is known already, so mistakes in it need no walk to be found. */
@@ -76,14 +78,14 @@ public final class Packer {
     }
   }
 
-  private static Manifest write(PackRequest request, ReleaseTree tree, List<Found> found)
+  private static Manifest write(PackRequest request, ReleaseTree tree)
       throws IOException, Rejected {
     Path output = request.output().toAbsolutePath().normalize();
     Path parent = output.resolveSibling("");
     Files.createDirectories(parent);
     Path work = Files.createTempDirectory(parent, ".pack-");
     try {
-      Tree listed = ListWriter.write(tree, found, work.resolve(BundleDirectory.LIST));
+      Tree listed = ListWriter.write(tree, work.resolve(BundleDirectory.LIST));
       Archive archive =
           PayloadWriter.write(request.tree(), tree, work.resolve(BundleDirectory.PAYLOAD));
       Manifest manifest = with(request.manifest(), listed, archive);

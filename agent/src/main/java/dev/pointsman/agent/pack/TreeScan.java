@@ -100,7 +100,6 @@ final class TreeScan {
           "The file's mode is " + Integer.toOctalString(mode & 07777) + ".",
           PathRules.printable(path));
     }
-    builder.claimFile(path, size);
     files.add(new Found(path, mode & 0777, size));
   }
 

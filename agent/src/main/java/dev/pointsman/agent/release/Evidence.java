@@ -6,9 +6,7 @@ import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.TreeLimits;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,8 +54,8 @@ record Evidence(Path directory) {
     if (!Sha256.ofFile(file).equals(seal.list())) {
       throw new IOException(file + " is not the file that was sealed");
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return FileList.read(in, ANY);
+    try {
+      return FileList.read(MappedFile.of(file), ANY);
     } catch (Rejected e) {
       throw new IOException(file + " cannot be read any more: " + e.getMessage(), e);
     }

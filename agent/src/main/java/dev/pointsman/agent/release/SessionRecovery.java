@@ -76,9 +76,9 @@ final class SessionRecovery {
       Modes.createDirectory(blobs, Modes.PRIVATE);
     }
     salvage(directory.resolve(Staging.TREE), blobs);
-    Deletion.delete(directory.resolve(Staging.TREE));
-    Deletion.delete(directory.resolve(Staging.META));
-    Deletion.delete(directory.resolve(Staging.PAYLOAD));
+    for (String own : Staging.OWN) {
+      Deletion.delete(directory.resolve(own));
+    }
     try (Stream<Path> files = Files.list(blobs)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (!isGood(file)) {

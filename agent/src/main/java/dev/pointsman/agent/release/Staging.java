@@ -31,9 +31,10 @@ public final class Staging implements AutoCloseable {
   static final String TREE = "tree";
   static final String META = "meta";
   static final String PAYLOAD = "payload";
+  static final String ENTRIES = "entries";
 
   /** What {@link #close} leaves nothing of. */
-  private static final List<String> OWN = List.of(TREE, META, PAYLOAD);
+  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES);
 
   private final Path directory;
   private final Path tree;
@@ -65,6 +66,11 @@ public final class Staging implements AutoCloseable {
   /** Creates {@link #payload}. */
   public NewFile createPayload() throws IOException {
     return new NewFile(payload(), buffer);
+  }
+
+  /** Where the entries of an archive are kept until their list is written. */
+  public Path entries() {
+    return directory.resolve(ENTRIES);
   }
 
   /** The file list of the session; it must be there when the release is published. */

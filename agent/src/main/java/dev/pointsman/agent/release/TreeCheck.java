@@ -12,8 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Compares what lies in a release's directory with its list; names the first thing that is off. */
@@ -72,27 +70,18 @@ final class TreeCheck {
   }
 
   private void checkNothingElse() throws Rejected, IOException {
-    Set<String> known = new HashSet<>();
-    Stream.of(tree.files(), tree.links(), tree.emptyDirectories())
-        .flatMap(entries -> entries.stream())
-        .forEach(entry -> addWithParents(known, entry.path()));
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path path : (Iterable<Path>) all::iterator) {
         String name = directory.relativize(path).toString();
-        if (!name.isEmpty() && !known.contains(name)) {
+        if (!name.isEmpty() && !isListed(name)) {
           throw damaged(name, "is not part of the release");
         }
       }
     }
   }
 
-  private static void addWithParents(Set<String> known, String path) {
-    known.add(path);
-    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      if (!known.add(path.substring(0, slash))) {
-        return;
-      }
-    }
+  private boolean isListed(String name) {
+    return tree.indexOfFile(name) >= 0 || tree.indexOfLink(name) >= 0 || tree.hasDirectory(name);
   }
 
   private PosixFileAttributes attributes(TreeEntry entry) throws Rejected, IOException {

@@ -4,6 +4,7 @@ import dev.pointsman.agent.deployment.FakeHost.Place;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.trust.SequenceFloor;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +37,9 @@ final class Histories {
   }
 
   private void live() throws Exception {
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(9)) {
       case 0 -> open();
+      case 8 -> administer();
       case 1, 2 -> stage();
       case 3 -> stageAgain();
       case 4 -> remove();
@@ -60,6 +62,25 @@ final class Histories {
     }
   }
 
+  /** What an operator does, seldom. */
+  private void administer() {
+    switch (random.nextInt(24)) {
+      case 0 -> {
+        sequence = Math.max(0, sequence - random.nextInt(20));
+        write(new AppEntry.SequenceReset(sequence, "why not", "ops", clock.instant()));
+      }
+      case 1 -> {
+        write(new AppEntry.Environment("e" + random.nextInt(3), clock.instant()));
+        sequence = state.floor().high().map(SequenceFloor.Mark::sequence).orElse(0L);
+      }
+      case 2, 3 ->
+          anyStaged()
+              .ifPresent(
+                  id -> write(new AppEntry.TaintAllowed(id, "revoked", "ops", clock.instant())));
+      default -> stage();
+    }
+  }
+
   private void stage() {
     sequence += 1 + random.nextInt(3);
     write(staged(sequence));
@@ -67,7 +88,9 @@ final class Histories {
 
   /** The same bundle once more, after retention had removed it. */
   private void stageAgain() {
-    if (sequence > 0 && !state.staged().contains(release(sequence))) {
+    Optional<String> high = state.floor().high().map(SequenceFloor.Mark::digest);
+    if (high.equals(Optional.of("digest-" + sequence))
+        && !state.staged().contains(release(sequence))) {
       write(staged(sequence));
     }
   }

@@ -61,7 +61,10 @@ final class JournalFormatTest {
         new DeploymentEntry.SlotRetired(Samples.id(3), 2, T0),
         new DeploymentEntry.Flipped(Samples.id(3), null, T0),
         new DeploymentEntry.Ended(Samples.id(3), DeploymentState.REVERTED, T0),
-        new AppEntry.Removed(NEW.release(), T0));
+        new AppEntry.Removed(NEW.release(), T0),
+        new AppEntry.Environment("prod", T0.plusSeconds(1)),
+        new AppEntry.SequenceReset(40, "the build's clock was wrong", "ops", T0.plusSeconds(2)),
+        new AppEntry.TaintAllowed(OLD.release(), "SHA256:x is revoked", "ops", T0.plusSeconds(3)));
   }
 
   private Path fixture() throws Exception {

@@ -103,6 +103,19 @@ class IntakeTest {
     }
   }
 
+  @Test
+  void aClockBehindTheJournalRefusesBeforeTheBodyIsRead() throws Exception {
+    host.latest = host.now.plusSeconds(60);
+    ByteArrayInputStream body = new ByteArrayInputStream(TestBundle.archive(ci).build());
+    int all = body.available();
+
+    host.refuses("agent.clock", TestBundle.archive(ci).build());
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(() -> host.receive(TestHost.R1, body)))
+        .isInstanceOf(dev.pointsman.protocol.api.Rejected.class);
+    assertThat(body.available()).isEqualTo(all);
+  }
+
   @Nested
   class Again {
     @Test

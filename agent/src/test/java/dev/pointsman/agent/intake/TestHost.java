@@ -52,6 +52,7 @@ final class TestHost implements Acceptance, Durability {
   Instant now = Instant.parse("2026-11-22T19:00:00Z");
   DiskSpace.Free free = new DiskSpace.Free(1L << 40, 1L << 40, 1L << 30);
   SequenceFloor floor = SequenceFloor.EMPTY;
+  Instant latest = Instant.EPOCH;
   boolean replaceable = true;
   boolean targetOptional;
   IOException journalFault;
@@ -115,6 +116,7 @@ final class TestHost implements Acceptance, Durability {
               new HttpConfig(root, Optional.empty(), Optional.empty()),
               files,
               limits,
+              HostConfig.StoreConfig.DEFAULT,
               List.of(configured));
       intake =
           new Intake(
@@ -207,6 +209,11 @@ final class TestHost implements Acceptance, Durability {
     assertThat(snapshot()).isEqualTo(before);
     assertThat(journaled).hasSize(known);
     return rejected;
+  }
+
+  @Override
+  public Instant latest(AppName app) {
+    return latest;
   }
 
   @Override

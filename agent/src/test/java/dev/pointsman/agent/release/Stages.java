@@ -3,7 +3,6 @@ package dev.pointsman.agent.release;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.BundleHead;
-import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.bundle.ReleaseTree;
@@ -11,14 +10,16 @@ import dev.pointsman.protocol.bundle.TreeBuilder;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Stages small releases for tests. */
 final class Stages {
@@ -28,6 +29,9 @@ final class Stages {
   /** An ordinary little tree. */
   static final Map<String, String> TREE =
       Map.of("server/main.js", "listen()", "server/run.sh", "#!/bin/sh", "index.html", "<html>");
+
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private Stages() {}
 
@@ -103,8 +107,8 @@ final class Stages {
     builder.addDirectory("uploads/empty");
     ReleaseTree tree = builder.build();
     staging.finish(tree);
-    try (OutputStream out = Files.newOutputStream(staging.list())) {
-      FileList.write(tree, out);
+    try (WritableByteChannel out = Files.newByteChannel(staging.list(), NEW)) {
+      out.write(tree.list());
     }
     return tree;
   }

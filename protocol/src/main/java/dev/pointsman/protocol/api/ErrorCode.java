@@ -402,7 +402,7 @@ public enum ErrorCode {
       "agent.clock",
       503,
       ErrorClass.HOST,
-      "Set the host's clock: it is behind what the journal has seen, so nothing can be judged by it."),
+      "Set the host's clock. Where the clock is right and the journal has seen a wrong one, see pointsman trust reset-sequence."),
   AGENT_STOPPING(
       "agent.stopping", 503, ErrorClass.HOST, "The agent is stopping: repeat when it is back."),
   DISK_SPACE(

@@ -2,15 +2,9 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.bundle.TreeEntry.EmptyDirectory;
-import dev.pointsman.protocol.bundle.TreeEntry.File;
-import dev.pointsman.protocol.bundle.TreeEntry.Link;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.ByteBuffer;
 
 /**
  * {@code files.lst}: a tree as text that {@code find}, {@code stat} and {@code sha256sum} can make.
@@ -20,64 +14,42 @@ public final class FileList {
   /** Its first line. */
   public static final String HEADER = "#pointsman-tree 1";
 
+  static final String NAME = "files.lst";
+
   private FileList() {}
 
-  /** Reads a whole list and checks all rules of a tree. */
-  public static ReleaseTree read(InputStream in, TreeLimits limits) throws Rejected, IOException {
-    FileListReader reader = new FileListReader(in);
-    TreeRules rules = new TreeRules(limits);
-    List<File> files = new ArrayList<>();
-    List<Link> links = new ArrayList<>();
-    List<EmptyDirectory> directories = new ArrayList<>();
-    for (TreeEntry entry = reader.next(); entry != null; entry = reader.next()) {
-      switch (entry) {
-        case File file -> {
-          rules.file(file.path(), file.size());
-          files.add(file);
-        }
-        case Link link -> {
-          rules.link(link.path(), link.target());
-          links.add(link);
-        }
-        case EmptyDirectory directory -> {
-          rules.directory(directory.path());
-          directories.add(directory);
-        }
-      }
+  /**
+   * Reads the list that {@code list} is and checks all rules of a tree. Nothing of it is copied:
+   * the tree looks into the buffer as long as it lives, so its bytes must not change.
+   */
+  public static ReleaseTree read(ByteBuffer list, TreeLimits limits) throws Rejected {
+    ByteBuffer bytes = list.slice().asReadOnlyBuffer();
+    if (bytes.limit() > limits.listBytes()) {
+      throw tooLong(limits);
     }
-    checkEmpty(rules, directories);
+    PathTable table = new PathTable(bytes);
+    TreeRules rules = new TreeRules(limits, table);
+    new ListScanner(bytes, rules).scan();
     rules.finish();
-    return new ReleaseTree(files, links, directories);
+    return new ReleaseTree(table, rules.bytes());
   }
 
-  private static void checkEmpty(TreeRules rules, List<EmptyDirectory> directories)
-      throws Rejected {
-    for (EmptyDirectory directory : directories) {
-      if (rules.hasContent(directory.path())) {
-        throw PathRules.refused(
-            ErrorCode.TREE_FORMAT,
-            "files.lst names a directory that is not empty.",
-            directory.path());
-      }
+  /** As {@link #read(ByteBuffer, TreeLimits)}, from a stream, into memory. */
+  public static ReleaseTree read(InputStream in, TreeLimits limits) throws Rejected, IOException {
+    int most = (int) Math.min(limits.listBytes(), Integer.MAX_VALUE - 16);
+    byte[] bytes;
+    try {
+      bytes = in.readNBytes(most + 1);
+    } catch (StreamRefused e) {
+      throw e.rejected();
     }
+    return read(ByteBuffer.wrap(bytes), limits);
   }
 
-  /** Writes {@code tree}, with 644 and 755 for modes. */
-  public static void write(ReleaseTree tree, OutputStream out) throws IOException {
-    line(out, HEADER);
-    for (File file : tree.files()) {
-      String mode = file.executable() ? "755" : "644";
-      line(out, "f " + mode + " " + file.size() + " " + file.sha256() + "  ./" + file.path());
-    }
-    for (Link link : tree.links()) {
-      line(out, "l " + link.target() + "\t./" + link.path());
-    }
-    for (EmptyDirectory directory : tree.emptyDirectories()) {
-      line(out, "d ./" + directory.path());
-    }
-  }
-
-  private static void line(OutputStream out, String text) throws IOException {
-    out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+  static Rejected tooLong(TreeLimits limits) {
+    return new Rejected(
+        ErrorCode.LIMIT_LIST,
+        "The file list is longer than " + limits.listBytes() + " bytes.",
+        NAME);
   }
 }

@@ -2,9 +2,7 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import java.util.Map;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Where symbolic links lead. A target is some {@code ../} and then names, so that it can be
@@ -13,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class LinkTargets {
   private static final int MAX_HOPS = 8;
 
-  private final Map<String, String> links;
-  private final Predicate<String> exists;
+  private final PathTable table;
 
-  /** The links by path, with their resolved targets; {@code exists} knows every path there is. */
-  LinkTargets(Map<String, String> links, Predicate<String> exists) {
-    this.links = links;
-    this.exists = exists;
+  /** The links of {@code table}, which is complete and whose targets {@link #resolve} accepts. */
+  LinkTargets(PathTable table) {
+    this.table = table;
   }
 
   /** The path that {@code target} means, for a link at {@code link}; refuses every other form. */
@@ -80,43 +76,60 @@ final class LinkTargets {
 
   /** Refuses links that lead through links, to nothing, or in a circle. */
   void check() throws Rejected {
-    for (Map.Entry<String, String> link : links.entrySet()) {
-      checkWay(link.getKey(), link.getValue());
+    int count = table.count(Section.LINKS);
+    for (int i = 0; i < count; i++) {
+      checkWay(i);
     }
     // Only now: every single step is sound, so what remains is their number.
-    for (Map.Entry<String, String> link : links.entrySet()) {
-      follow(link.getKey(), link.getValue());
+    for (int i = 0; i < count; i++) {
+      follow(i);
     }
   }
 
-  private void checkWay(String link, String target) throws Rejected {
-    for (int slash = target.indexOf('/'); slash > 0; slash = target.indexOf('/', slash + 1)) {
-      String directory = target.substring(0, slash);
-      if (links.containsKey(directory)) {
+  private void checkWay(int link) throws Rejected {
+    String target = resolved(link);
+    byte[] key = target.getBytes(StandardCharsets.UTF_8);
+    for (int i = 1; i < key.length; i++) {
+      if (key[i] == '/' && table.find(Section.LINKS, key, i) >= 0) {
+        String way = new String(key, 0, i, StandardCharsets.UTF_8);
         throw refused(
             ErrorCode.LINK_FORM,
-            "The link leads through another link, " + PathRules.printable(directory) + ",",
-            link,
+            "The link leads through another link, " + PathRules.printable(way) + ",",
+            path(link),
             target);
       }
     }
-    if (!exists.test(target)) {
-      throw refused(ErrorCode.LINK_DANGLING, "The link leads to nothing", link, target);
+    if (!table.exists(key)) {
+      throw refused(ErrorCode.LINK_DANGLING, "The link leads to nothing", path(link), target);
     }
   }
 
-  private void follow(String link, String target) throws Rejected {
-    @Nullable String next = links.get(target);
-    for (int hops = 1; next != null; hops++) {
+  private void follow(int link) throws Rejected {
+    int next = next(link);
+    for (int hops = 1; next >= 0; hops++) {
       if (hops >= MAX_HOPS) {
         throw refused(
             ErrorCode.LINK_LOOP,
             "The link does not end after " + MAX_HOPS + " steps",
-            link,
-            target);
+            path(link),
+            resolved(link));
       }
-      next = links.get(next);
+      next = next(next);
     }
+  }
+
+  /** The link that {@code link} leads to, or -1. */
+  private int next(int link) throws Rejected {
+    byte[] key = resolved(link).getBytes(StandardCharsets.UTF_8);
+    return table.find(Section.LINKS, key, key.length);
+  }
+
+  private String resolved(int link) throws Rejected {
+    return resolve(path(link), table.target(link));
+  }
+
+  private String path(int link) {
+    return table.path(table.start(table.first(Section.LINKS) + link));
   }
 
   private static Rejected refused(ErrorCode code, String what, String link, String target) {

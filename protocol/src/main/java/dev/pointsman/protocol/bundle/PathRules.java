@@ -53,6 +53,41 @@ public final class PathRules {
     }
   }
 
+  /**
+   * Whether {@link #check} surely accepts these bytes: ASCII only, and nothing to complain about.
+   */
+  static boolean isPlain(byte[] path, int from, int to) {
+    if (to == from || to - from > MAX_PATH_BYTES || path[from] == '.') {
+      return false;
+    }
+    int depth = 1;
+    int name = from;
+    for (int i = from; i < to; i++) {
+      byte b = path[i];
+      if (b < 0x20 || b == 0x7f || b == '\\') {
+        return false;
+      }
+      if (b == '/') {
+        if (i == name || i - name > MAX_COMPONENT_BYTES || ++depth > MAX_DEPTH) {
+          return false;
+        }
+        name = i + 1;
+      }
+    }
+    return name < to && to - name <= MAX_COMPONENT_BYTES && !hasDots(path, from, to);
+  }
+
+  /** Whether a name of the path is {@code .} or {@code ..}, or begins like that. */
+  private static boolean hasDots(byte[] path, int from, int to) {
+    for (int i = from + 1; i < to; i++) {
+      boolean dot = path[i] == '.' && path[i - 1] == '/';
+      if (dot && (i + 1 == to || path[i + 1] == '/' || path[i + 1] == '.')) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void checkName(String name, String path) throws Rejected {
     if (name.isEmpty()) {
       throw refused(ErrorCode.PATH_COMPONENT, "A part of the path is empty.", path);

@@ -8,7 +8,6 @@ package dev.pointsman.protocol.bundle;
  * @param links symbolic links
  * @param bytes sum of the sizes of all files
  * @param fileBytes size of one file
- * @param nameBytes sum of the lengths of all paths, directories and targets included: what the tree
- *     costs in memory
+ * @param listBytes size of the file list, unpacked
  */
-public record TreeLimits(int entries, int links, long bytes, long fileBytes, long nameBytes) {}
+public record TreeLimits(int entries, int links, long bytes, long fileBytes, long listBytes) {}

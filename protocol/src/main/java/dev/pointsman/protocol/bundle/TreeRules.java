@@ -2,178 +2,159 @@ package dev.pointsman.protocol.bundle;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import java.text.Normalizer;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * The paths of one tree and the rules that hold between them: each once, none below a file or a
+ * The rules that hold between the paths of one list: in order and each once, none below a file or a
  * link, none that differs from another in Unicode form only, every link to somewhere inside. Paths
- * must have passed {@link PathRules}. Single-use, one thread.
+ * come as they stand in the list and have passed {@link PathRules}. What a directory is follows
+ * from the order: the first path below it brings it. Single-use, one thread.
  */
 final class TreeRules {
-  private enum Kind {
-    FILE,
-    LINK,
-    DIRECTORY
-  }
-
   private final TreeLimits limits;
-  private final Map<String, Kind> claimed = new HashMap<>();
-  private final Set<String> parents = new HashSet<>();
-
-  /** By NFC form, the path that has another form. */
-  private final Map<String, String> composed = new HashMap<>();
-
-  private final Map<String, String> links = new HashMap<>();
+  private final PathTable table;
+  private final NameForms forms;
+  private byte[] path = new byte[PathRules.MAX_PATH_BYTES + 1];
+  private byte[] previous = new byte[PathRules.MAX_PATH_BYTES + 1];
+  private int length;
   private int entries;
-  private int files;
   private long bytes;
-  private long nameBytes;
 
-  TreeRules(TreeLimits limits) {
+  TreeRules(TreeLimits limits, PathTable table) {
     this.limits = limits;
+    this.table = table;
+    this.forms = new NameForms(table);
   }
 
-  void file(String path, long size) throws Rejected {
+  /** Counts the size of a file whose path is about to be added; false where it is too large. */
+  boolean takes(long size) {
+    if (size > limits.fileBytes() || size > limits.bytes() - bytes) {
+      return false;
+    }
+    bytes += size;
+    return true;
+  }
+
+  /** What there is to say to a file of {@code size} bytes that was not taken. */
+  Rejected tooLarge(String shown, long size) {
+    return tooLarge(limits, shown, size);
+  }
+
+  static Rejected tooLarge(TreeLimits limits, String shown, long size) {
     if (size > limits.fileBytes()) {
-      throw PathRules.refused(
+      return PathRules.refused(
           ErrorCode.LIMIT_FILE,
           "The file has " + size + " bytes; " + limits.fileBytes() + " are allowed.",
-          path);
+          shown);
     }
-    if (size > limits.bytes() - bytes) {
-      throw PathRules.refused(
-          ErrorCode.LIMIT_BYTES,
-          "With this file there are more than " + limits.bytes() + " bytes.",
-          path);
-    }
-    claim(path, Kind.FILE);
-    bytes += size;
-    files++;
+    return PathRules.refused(
+        ErrorCode.LIMIT_BYTES,
+        "With this file there are more than " + limits.bytes() + " bytes.",
+        shown);
   }
 
-  void link(String path, String target) throws Rejected {
-    String resolved = LinkTargets.resolve(path, target);
-    if (links.size() >= limits.links()) {
-      throw PathRules.refused(
-          ErrorCode.LIMIT_ENTRIES, "There are more than " + limits.links() + " links.", path);
+  /**
+   * The next path: {@code line} from {@code from} to {@code to}, which is {@code start} in the
+   * list.
+   */
+  void add(Section section, byte[] line, int from, int to, int start) throws Rejected {
+    byte[] last = path;
+    final int lastLength = table.count(section) == 0 ? 0 : length;
+    path = previous;
+    previous = last;
+    length = to - from;
+    System.arraycopy(line, from, path, 0, length);
+    int common = Arrays.mismatch(previous, 0, lastLength, path, 0, length);
+    checkOrder(common, lastLength);
+    for (int i = Math.max(common, 1); i < length; i++) {
+      if (path[i] == '/') {
+        newDirectory(section, i, start);
+      }
     }
-    claim(path, Kind.LINK);
-    count(0, target);
-    links.put(path, resolved);
+    checkNew(section);
+    if (section == Section.LINKS && table.count(Section.LINKS) == limits.links()) {
+      throw refused(ErrorCode.LIMIT_ENTRIES, "There are more than " + limits.links() + " links.");
+    }
+    count(start, length);
+    table.add(section, start);
   }
 
-  void directory(String path) throws Rejected {
-    claim(path, Kind.DIRECTORY);
-  }
-
-  /** Checks what only the whole tree shows: where its links end. */
+  /** Checks what only the whole list shows. */
   void finish() throws Rejected {
-    new LinkTargets(links, this::exists).check();
+    forms.check();
+    new LinkTargets(table).check();
   }
 
-  boolean isFile(String path) {
-    return claimed.get(path) == Kind.FILE;
-  }
-
-  boolean hasContent(String directory) {
-    return parents.contains(directory);
-  }
-
-  List<String> emptyDirectories() {
-    return claimed.entrySet().stream()
-        .filter(entry -> entry.getValue() == Kind.DIRECTORY && !parents.contains(entry.getKey()))
-        .map(Map.Entry::getKey)
-        .sorted(PathRules.BYTE_ORDER)
-        .toList();
-  }
-
-  int files() {
-    return files;
-  }
-
-  int links() {
-    return links.size();
-  }
-
+  /** The sizes of all files together. */
   long bytes() {
     return bytes;
   }
 
-  private boolean exists(String path) {
-    return claimed.containsKey(path) || parents.contains(path);
-  }
-
-  private void claim(String path, Kind kind) throws Rejected {
-    claimParents(path);
-    boolean known = parents.contains(path);
-    if (known && kind != Kind.DIRECTORY) {
-      throw PathRules.refused(ErrorCode.PATH_DUPLICATE, "The path is a directory already.", path);
+  private void checkOrder(int common, int lastLength) throws Rejected {
+    if (common < 0) {
+      throw refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice.");
     }
-    if (claimed.put(path, kind) != null) {
-      throw PathRules.refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice.", path);
-    }
-    if (!known) {
-      count(1, path);
-      checkForm(path);
+    boolean after =
+        common == lastLength
+            || (common < length && (previous[common] & 0xff) < (path[common] & 0xff));
+    if (!after) {
+      throw refused(ErrorCode.TREE_ORDER, "The path belongs before the one above it.");
     }
   }
 
-  private void claimParents(String path) throws Rejected {
-    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      String parent = path.substring(0, slash);
-      Kind kind = claimed.get(parent);
-      if (kind == Kind.FILE || kind == Kind.LINK) {
-        String what = kind == Kind.FILE ? "a file" : "a symbolic link";
-        throw PathRules.refused(
-            ErrorCode.PATH_NOT_A_DIRECTORY,
-            PathRules.printable(parent) + " is " + what + ".",
-            path);
+  /** The first {@code end} bytes of the path are a directory that this section has not had yet. */
+  private void newDirectory(Section section, int end, int start) throws Rejected {
+    for (Section other : Section.values()) {
+      if (table.find(other, path, end) >= 0) {
+        String shown = PathRules.printable(text(end));
+        if (other == Section.DIRECTORIES) {
+          throw PathRules.refused(
+              ErrorCode.TREE_FORMAT, "files.lst names a directory that is not empty.", text(end));
+        }
+        String what = other == Section.FILES ? "a file" : "a symbolic link";
+        throw refused(ErrorCode.PATH_NOT_A_DIRECTORY, shown + " is " + what + ".");
       }
-      if (!parents.add(parent)) {
-        return; // Its own parents were seen when it was.
-      }
-      if (kind == null) {
-        count(1, parent);
-        checkForm(parent);
+      if (other != section && table.firstBelow(other, path, end + 1) >= 0) {
+        return; // Counted there.
       }
     }
+    count(start, end);
   }
 
-  private void count(int more, String name) throws Rejected {
-    entries += more;
-    nameBytes += name.length();
-    if (entries > limits.entries()) {
-      throw PathRules.refused(
-          ErrorCode.LIMIT_ENTRIES,
-          "There are more than " + limits.entries() + " entries, directories included.",
-          name);
-    }
-    if (nameBytes > limits.nameBytes()) {
-      throw PathRules.refused(
-          ErrorCode.LIMIT_LIST,
-          "The names together are longer than " + limits.nameBytes() + " bytes.",
-          name);
+  /** What stands in the sections before this one must not be at the path or below it. */
+  private void checkNew(Section section) throws Rejected {
+    path[length] = '/';
+    for (Section other : Section.values()) {
+      if (other == section) {
+        return;
+      }
+      if (table.find(other, path, length) >= 0) {
+        throw refused(ErrorCode.PATH_DUPLICATE, "The path occurs twice.");
+      }
+      if (table.firstBelow(other, path, length + 1) < 0) {
+        continue;
+      }
+      if (section == Section.DIRECTORIES) {
+        throw refused(ErrorCode.TREE_FORMAT, "files.lst names a directory that is not empty.");
+      }
+      throw refused(ErrorCode.PATH_DUPLICATE, "The path is a directory already.");
     }
   }
 
-  /** Two paths that Unicode calls the same must not both exist: some file systems agree with it. */
-  private void checkForm(String path) throws Rejected {
-    String form =
-        Normalizer.isNormalized(path, Normalizer.Form.NFC)
-            ? path
-            : Normalizer.normalize(path, Normalizer.Form.NFC);
-    boolean collides =
-        form.equals(path)
-            ? composed.containsKey(path)
-            : exists(form) || composed.putIfAbsent(form, path) != null;
-    if (collides) {
-      throw PathRules.refused(
-          ErrorCode.PATH_COLLISION, "Another path differs only in its Unicode form.", path);
+  private void count(int start, int end) throws Rejected {
+    if (entries == limits.entries()) {
+      throw PathTable.tooMany(limits.entries(), text(end));
     }
+    entries++;
+    forms.note(path, end, start);
+  }
+
+  private String text(int end) {
+    return new String(path, 0, end, StandardCharsets.UTF_8);
+  }
+
+  private Rejected refused(ErrorCode code, String detail) {
+    return PathRules.refused(code, detail, text(length));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pointsman.protocol.trust;
 
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.trust.TrustFile.Line;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import java.util.TreeSet;
  * Immutable; any thread.
  */
 public final class AllowedSigners {
+  /** The most lines that name a key. */
+  static final int MAX_LINES = 4_096;
+
   private final List<Signer> signers;
 
   private AllowedSigners(List<Signer> signers) {
@@ -26,22 +30,43 @@ public final class AllowedSigners {
    *     understood
    */
   public static AllowedSigners parse(byte[] file) throws Rejected {
+    List<Line> lines = TrustFile.lines(file, "allowed_signers");
+    if (lines.size() > MAX_LINES) {
+      throw new Rejected(
+          ErrorCode.AGENT_TRUST,
+          "allowed_signers names " + lines.size() + " keys, more than " + MAX_LINES,
+          "allowed_signers");
+    }
     List<Signer> signers = new ArrayList<>();
-    for (Line line : TrustFile.lines(file, "allowed_signers")) {
+    for (Line line : lines) {
       signers.add(SignerLine.read(line));
     }
     return new AllowedSigners(signers);
   }
 
-  /** Everybody who is named, valid now or not. */
+  /** Everybody who is named, valid now or not; of authorities, the patterns. */
   public SortedSet<String> principals() {
     SortedSet<String> principals = new TreeSet<>();
     signers.forEach(signer -> principals.addAll(signer.principals()));
     return Collections.unmodifiableSortedSet(principals);
   }
 
-  /** The lines that list {@code key}. */
+  /** Every line, in the order of the file. */
+  List<Signer> all() {
+    return signers;
+  }
+
+  /** The lines that list {@code key} as somebody's own. */
   List<Signer> withKey(SshPublicKey key) {
-    return signers.stream().filter(signer -> signer.key().equals(key)).toList();
+    return signers.stream()
+        .filter(signer -> !signer.authority() && signer.key().equals(key))
+        .toList();
+  }
+
+  /** The lines that list {@code key} as one that signs certificates. */
+  List<Signer> withAuthority(SshPublicKey key) {
+    return signers.stream()
+        .filter(signer -> signer.authority() && signer.key().equals(key))
+        .toList();
   }
 }

@@ -4,18 +4,21 @@ import dev.pointsman.protocol.api.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The text around a signature: two marker lines and base64 between them, nothing else. */
 final class Armor {
   private static final String BEGIN = "-----BEGIN SSH SIGNATURE-----";
   private static final String END = "-----END SSH SIGNATURE-----";
 
+  private static final Pattern LINE_END = Pattern.compile("\\r?\\n");
+
   private Armor() {}
 
   /** The bytes in {@code armored}, which may have CRLF line ends. */
   static byte[] open(byte[] armored) throws Rejected {
     String text = new String(armored, StandardCharsets.ISO_8859_1);
-    List<String> lines = text.lines().toList();
+    List<String> lines = LINE_END.splitAsStream(text).toList();
     if (lines.isEmpty() || !lines.getFirst().equals(BEGIN)) {
       throw WireReader.malformed("the signature does not begin with '" + BEGIN + "'");
     }

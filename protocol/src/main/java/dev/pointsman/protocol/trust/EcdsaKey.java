@@ -6,6 +6,7 @@ import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -13,7 +14,7 @@ import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 
 /** {@code ecdsa-sha2-nistp256}, {@code 384} and {@code 521} (RFC 5656). */
-record EcdsaKey(Curve curve, PublicKey key) implements VerificationKey {
+record EcdsaKey(Curve curve, PublicKey key) implements VerificationKey, SecurityKey.Inner {
 
   /** A curve and the hash that goes with it. */
   enum Curve {
@@ -38,7 +39,7 @@ record EcdsaKey(Curve curve, PublicKey key) implements VerificationKey {
     }
 
     private ECParameterSpec parameters() throws GeneralSecurityException {
-      AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+      AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC", Providers.CURVES);
       parameters.init(new ECGenParameterSpec(standard));
       return parameters.getParameterSpec(ECParameterSpec.class);
     }
@@ -63,7 +64,7 @@ record EcdsaKey(Curve curve, PublicKey key) implements VerificationKey {
       }
       return new EcdsaKey(
           curve,
-          KeyFactory.getInstance("EC")
+          KeyFactory.getInstance("EC", Providers.CURVES)
               .generatePublic(new ECPublicKeySpec(new ECPoint(x, y), parameters)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime cannot do " + curve.standard, e);
@@ -81,12 +82,32 @@ record EcdsaKey(Curve curve, PublicKey key) implements VerificationKey {
   @Override
   public boolean verifies(String algorithm, WireReader signature, byte[] message) throws Rejected {
     VerificationKey.require(curve.type(), algorithm);
-    WireReader pair = new WireReader(signature.string(), "the ECDSA signature");
+    byte[] raw = signature.string();
     signature.end();
-    WireWriter fixed = new WireWriter().raw(fixed(pair.mpint())).raw(fixed(pair.mpint()));
+    return verifies(raw, message);
+  }
+
+  /** {@code raw}: two numbers, both from 1 to the order of the curve less one. */
+  @Override
+  public boolean verifies(byte[] raw, byte[] message) throws Rejected {
+    WireReader pair = new WireReader(raw, "the ECDSA signature");
+    BigInteger r = pair.mpint();
+    BigInteger s = pair.mpint();
     pair.end();
+    byte[] fixed = new WireWriter().raw(fixed(r)).raw(fixed(s)).toBytes();
+    if (!isInRange(r) || !isInRange(s)) {
+      return false;
+    }
     return VerificationKey.check(
-        curve.hash + "withECDSAinP1363Format", key, message, fixed.toBytes());
+        new Algorithm(curve.hash + "withECDSAinP1363Format", Providers.CURVES),
+        key,
+        message,
+        fixed);
+  }
+
+  private boolean isInRange(BigInteger number) {
+    BigInteger order = ((ECPublicKey) key).getParams().getOrder();
+    return number.signum() > 0 && number.compareTo(order) < 0;
   }
 
   /** {@code number} in as many bytes as the curve's order has (IEEE P1363). */

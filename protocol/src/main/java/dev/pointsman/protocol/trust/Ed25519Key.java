@@ -3,15 +3,17 @@ package dev.pointsman.protocol.trust;
 import dev.pointsman.protocol.api.Rejected;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 import java.security.PublicKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 
 /** {@code ssh-ed25519} (RFC 8709). */
-record Ed25519Key(PublicKey key) implements VerificationKey {
+record Ed25519Key(PublicKey key) implements VerificationKey, SecurityKey.Inner {
   static final String TYPE = "ssh-ed25519";
 
+  private static final Algorithm ALGORITHM = new Algorithm("Ed25519", Providers.CURVES);
   private static final int KEY_BYTES = 32;
   private static final int SIGNATURE_BYTES = 64;
 
@@ -26,10 +28,11 @@ record Ed25519Key(PublicKey key) implements VerificationKey {
     byte[] x509 = new WireWriter().raw(X509_PREFIX).raw(point).toBytes();
     try {
       return new Ed25519Key(
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(x509)));
+          KeyFactory.getInstance("Ed25519", Providers.CURVES)
+              .generatePublic(new X509EncodedKeySpec(x509)));
     } catch (InvalidKeySpecException e) {
       throw WireReader.malformed("the Ed25519 key cannot be used: " + e.getMessage());
-    } catch (NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
       throw new IllegalStateException("this Java runtime lacks Ed25519", e);
     }
   }
@@ -37,20 +40,16 @@ record Ed25519Key(PublicKey key) implements VerificationKey {
   @Override
   public boolean verifies(String algorithm, WireReader signature, byte[] message) throws Rejected {
     VerificationKey.require(TYPE, algorithm);
-    byte[] raw = readSignature(signature);
+    byte[] raw = signature.string();
     signature.end();
     return verifies(raw, message);
   }
 
-  static byte[] readSignature(WireReader signature) throws Rejected {
-    byte[] raw = signature.string();
+  @Override
+  public boolean verifies(byte[] raw, byte[] message) throws Rejected {
     if (raw.length != SIGNATURE_BYTES) {
       throw WireReader.malformed("an Ed25519 signature of " + raw.length + " bytes");
     }
-    return raw;
-  }
-
-  boolean verifies(byte[] signature, byte[] message) throws Rejected {
-    return VerificationKey.check("Ed25519", key, message, signature);
+    return VerificationKey.check(ALGORITHM, key, message, raw);
   }
 }

@@ -2,7 +2,7 @@ package dev.pointsman.protocol.trust;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.api.Shown;
+import dev.pointsman.protocol.trust.SignatureCheck.Outcome;
 import dev.pointsman.protocol.trust.TrustPolicy.Requirement;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,17 +35,7 @@ public final class ReleaseTrust {
   /** The most signatures of one manifest. */
   public static final int MAX_SIGNATURES = 16;
 
-  private final AllowedSigners signers;
-  private final RevokedKeys revoked;
-  private final Instant now;
-  private final Map<String, Set<SshPublicKey>> verified = new HashMap<>();
-  private final List<String> ignored = new ArrayList<>();
-
-  private ReleaseTrust(AllowedSigners signers, RevokedKeys revoked, Instant now) {
-    this.signers = signers;
-    this.revoked = revoked;
-    this.now = now;
-  }
+  private ReleaseTrust() {}
 
   /**
    * That a manifest is trusted.
@@ -56,6 +47,47 @@ public final class ReleaseTrust {
     public Verdict {
       principals = Collections.unmodifiableSortedSet(new TreeSet<>(principals));
       ignored = List.copyOf(ignored);
+    }
+  }
+
+  /**
+   * All that can be said about the signatures of a manifest.
+   *
+   * @param findings one for each signature, in their order
+   * @param principals whose signatures met the policy; empty where it was not met
+   * @param refusal why the manifest is refused
+   */
+  public record Inspection(
+      List<SignatureCheck> findings, SortedSet<String> principals, Optional<Rejected> refusal) {
+    public Inspection {
+      findings = List.copyOf(findings);
+      principals = Collections.unmodifiableSortedSet(new TreeSet<>(principals));
+    }
+
+    /** The signatures that were passed over, and why. */
+    public List<String> ignored() {
+      return findings.stream()
+          .filter(finding -> finding.outcome() == Outcome.IGNORED)
+          .map(SignatureCheck::why)
+          .toList();
+    }
+
+    /** Fingerprints of all keys that were seen, joined by commas. */
+    public String keys() {
+      return findings.stream()
+          .flatMap(finding -> finding.key().stream())
+          .map(SshPublicKey::fingerprint)
+          .distinct()
+          .collect(Collectors.joining(","));
+    }
+
+    /** Everybody whose signature verified, whether it sufficed or not, joined by commas. */
+    public String signers() {
+      return findings.stream()
+          .flatMap(finding -> finding.principals().stream())
+          .distinct()
+          .sorted()
+          .collect(Collectors.joining(","));
     }
   }
 
@@ -86,65 +118,106 @@ public final class ReleaseTrust {
       TrustPolicy policy,
       Instant now)
       throws Rejected {
+    Inspection inspection = inspect(manifest, signatures, signers, revoked, policy, now);
+    if (inspection.refusal().isPresent()) {
+      throw inspection.refusal().get();
+    }
+    return new Verdict(inspection.principals(), inspection.ignored());
+  }
+
+  /** As {@link #examine}, and looks at every signature whatever the others are. */
+  public static Inspection inspect(
+      byte[] manifest,
+      List<byte[]> signatures,
+      AllowedSigners signers,
+      RevokedKeys revoked,
+      TrustPolicy policy,
+      Instant now) {
     if (signatures.isEmpty()) {
-      throw new Rejected(ErrorCode.SIG_MISSING, "release.json comes without a signature");
+      return refused(ErrorCode.SIG_MISSING, "release.json comes without a signature");
     }
     if (signatures.size() > MAX_SIGNATURES) {
-      throw new Rejected(
+      return refused(
           ErrorCode.BUNDLE_FORMAT, signatures.size() + " signatures, more than " + MAX_SIGNATURES);
     }
-    List<SshSignature> parsed = new ArrayList<>();
-    for (byte[] signature : signatures) {
-      parsed.add(SshSignature.parse(signature));
+    SignatureChecks checks = new SignatureChecks(manifest, signers, revoked, now);
+    List<SignatureCheck> findings = signatures.stream().map(checks::of).toList();
+    Optional<Rejected> refusal = refusal(findings);
+    SortedSet<String> counted = new TreeSet<>();
+    if (refusal.isEmpty()) {
+      refusal = count(findings, policy, counted);
     }
-    ReleaseTrust trust = new ReleaseTrust(signers, revoked, now);
-    for (SshSignature signature : parsed) {
-      trust.verify(signature, manifest);
-    }
-    return new Verdict(trust.count(policy), trust.ignored);
+    Inspection inspection = new Inspection(findings, counted, Optional.empty());
+    return refusal.isEmpty()
+        ? inspection
+        : new Inspection(
+            findings,
+            new TreeSet<>(),
+            refusal.map(
+                it -> it.with("keys", inspection.keys()).with("signers", inspection.signers())));
   }
 
-  private void verify(SshSignature signature, byte[] manifest) throws Rejected {
-    SshPublicKey claimed = signature.key();
-    if (!signature.namespace().equals(NAMESPACE)) {
-      throw new Rejected(
-          ErrorCode.SIG_NAMESPACE,
-          "the signature by %s is for '%s', not for '%s'"
-              .formatted(claimed, Shown.of(signature.namespace()), NAMESPACE));
+  /** Malformed ones first: who sends them does not come by accident. */
+  private static Optional<Rejected> refusal(List<SignatureCheck> findings) {
+    return findings.stream()
+        .filter(finding -> finding.key().isEmpty())
+        .findFirst()
+        .or(() -> findings.stream().filter(it -> it.outcome() == Outcome.REFUSED).findFirst())
+        .flatMap(SignatureCheck::refusal);
+  }
+
+  /**
+   * Why a release that was accepted at {@code acceptedAt} would not have been, had today's
+   * revocations been known; empty where nothing speaks against it. What changed otherwise since
+   * (keys that have expired, another policy) is no reason as long as nothing is revoked.
+   */
+  public static Optional<String> taint(
+      byte[] manifest,
+      List<byte[]> signatures,
+      AllowedSigners signers,
+      RevokedKeys revoked,
+      TrustPolicy policy,
+      Instant acceptedAt) {
+    SignatureChecks checks = new SignatureChecks(manifest, signers, revoked, acceptedAt);
+    List<SignatureCheck> findings = signatures.stream().map(checks::of).toList();
+    List<SignatureCheck> gone =
+        findings.stream()
+            .filter(
+                it -> it.refusal().map(Rejected::code).equals(Optional.of(ErrorCode.SIG_REVOKED)))
+            .toList();
+    if (gone.isEmpty()) {
+      return Optional.empty();
     }
-    if (revoked.contains(claimed)) {
-      throw new Rejected(ErrorCode.SIG_REVOKED, "the key " + claimed + " is revoked");
-    }
-    List<Signer> listed = signers.withKey(claimed);
-    List<Signer> usable =
-        listed.stream().filter(signer -> signer.objection(NAMESPACE, now).isEmpty()).toList();
-    if (usable.isEmpty()) {
-      ignored.add("the key " + claimed + " " + objection(listed));
-      return;
-    }
-    SshPublicKey trusted = usable.getFirst().key();
-    signature.verify(trusted, manifest);
-    for (Signer signer : usable) {
-      for (String principal : signer.principals()) {
-        verified.computeIfAbsent(principal, _ -> new HashSet<>()).add(trusted);
+    List<SignatureCheck> left =
+        findings.stream().filter(it -> it.outcome() == Outcome.VERIFIED).toList();
+    return count(left, policy, new TreeSet<>())
+        .map(refusal ->
+            "%s; %s"
+                .formatted(
+                    gone.stream().map(SignatureCheck::why).collect(Collectors.joining("; ")),
+                    left.isEmpty() ? "no other signature is left" : refusal.detail()));
+  }
+
+  private static Inspection refused(ErrorCode code, String detail) {
+    return new Inspection(List.of(), new TreeSet<>(), Optional.of(new Rejected(code, detail)));
+  }
+
+  /** Adds to {@code counted} those who met the policy; tells what is missing. */
+  private static Optional<Rejected> count(
+      List<SignatureCheck> findings, TrustPolicy policy, SortedSet<String> counted) {
+    Map<String, Set<SshPublicKey>> verified = new HashMap<>();
+    List<String> ignored = new ArrayList<>();
+    for (SignatureCheck finding : findings) {
+      if (finding.outcome() == Outcome.IGNORED) {
+        ignored.add(finding.why());
+      }
+      for (String principal : finding.principals()) {
+        verified.computeIfAbsent(principal, _ -> new HashSet<>()).add(finding.key().orElseThrow());
       }
     }
-  }
-
-  private String objection(List<Signer> listed) {
-    return listed.isEmpty()
-        ? "is not in allowed_signers"
-        : listed.stream()
-            .flatMap(signer -> signer.objection(NAMESPACE, now).stream())
-            .distinct()
-            .collect(Collectors.joining(", "));
-  }
-
-  private SortedSet<String> count(TrustPolicy policy) throws Rejected {
     if (verified.isEmpty()) {
-      throw new Rejected(ErrorCode.SIG_UNTRUSTED, String.join("; ", ignored));
+      return Optional.of(new Rejected(ErrorCode.SIG_UNTRUSTED, String.join("; ", ignored)));
     }
-    SortedSet<String> counted = new TreeSet<>();
     List<String> missing = new ArrayList<>();
     for (Requirement requirement : policy.requirements()) {
       Set<String> met = KeyAssignment.largest(requirement.principals(), verified);
@@ -156,14 +229,14 @@ public final class ReleaseTrust {
             "%d more of %s".formatted(requirement.count() - met.size(), String.join(", ", others)));
       }
     }
-    if (!missing.isEmpty()) {
-      throw new Rejected(
-          ErrorCode.SIG_THRESHOLD,
-          "signed by %s; still needed: %s"
-              .formatted(
-                  String.join(", ", new TreeSet<>(verified.keySet())),
-                  String.join(", and ", missing)));
-    }
-    return counted;
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Rejected(
+                ErrorCode.SIG_THRESHOLD,
+                "signed by %s; still needed: %s"
+                    .formatted(
+                        String.join(", ", new TreeSet<>(verified.keySet())),
+                        String.join(", and ", missing))));
   }
 }

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.RSAPublicKeySpec;
 
 /**
@@ -36,19 +37,22 @@ record RsaKey(PublicKey key, int bits) implements VerificationKey {
     }
     try {
       return new RsaKey(
-          KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, exponent)),
+          KeyFactory.getInstance("RSA", Providers.RSA)
+              .generatePublic(new RSAPublicKeySpec(modulus, exponent)),
           bits);
-    } catch (GeneralSecurityException e) {
+    } catch (InvalidKeySpecException e) {
       throw WireReader.malformed("the RSA key cannot be used: " + e.getMessage());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime lacks RSA", e);
     }
   }
 
   @Override
   public boolean verifies(String algorithm, WireReader signature, byte[] message) throws Rejected {
-    String jdkAlgorithm =
+    Algorithm jdkAlgorithm =
         switch (algorithm) {
-          case "rsa-sha2-256" -> "SHA256withRSA";
-          case "rsa-sha2-512" -> "SHA512withRSA";
+          case "rsa-sha2-256" -> new Algorithm("SHA256withRSA", Providers.RSA);
+          case "rsa-sha2-512" -> new Algorithm("SHA512withRSA", Providers.RSA);
           default ->
               throw new Rejected(
                   ErrorCode.SIG_ALGORITHM,

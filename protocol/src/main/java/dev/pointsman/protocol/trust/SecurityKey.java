@@ -4,30 +4,45 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 
 /**
- * {@code sk-ssh-ed25519@openssh.com}: an Ed25519 key in a piece of hardware, which also signs
- * whether somebody touched it (OpenSSH's PROTOCOL.u2f). Without the touch nothing counts.
+ * A key in a piece of hardware, which also signs whether somebody touched it (OpenSSH's
+ * PROTOCOL.u2f): {@code sk-ssh-ed25519@openssh.com} and {@code sk-ecdsa-sha2-nistp256@openssh.com}.
+ * Without the touch nothing counts.
  */
 final class SecurityKey implements VerificationKey {
-  static final String TYPE = "sk-ssh-ed25519@openssh.com";
+  static final String ED25519 = "sk-ssh-ed25519@openssh.com";
+  static final String ECDSA = "sk-ecdsa-sha2-nistp256@openssh.com";
 
   private static final int USER_PRESENT = 0x01;
 
-  private final Ed25519Key key;
+  private final String type;
+  private final Inner key;
   private final byte[] applicationHash;
 
-  private SecurityKey(Ed25519Key key, byte[] applicationHash) {
+  /** The key in the hardware. */
+  sealed interface Inner permits Ed25519Key, EcdsaKey {
+    /** Whether {@code signature}, without the name of its algorithm, is over {@code message}. */
+    boolean verifies(byte[] signature, byte[] message) throws Rejected;
+  }
+
+  private SecurityKey(String type, Inner key, byte[] applicationHash) {
+    this.type = type;
     this.key = key;
     this.applicationHash = applicationHash;
   }
 
-  static SecurityKey read(WireReader blob) throws Rejected {
-    return new SecurityKey(Ed25519Key.read(blob), Sha2.SHA256.of(blob.string()));
+  static SecurityKey ed25519(WireReader blob) throws Rejected {
+    return new SecurityKey(ED25519, Ed25519Key.read(blob), Sha2.SHA256.of(blob.string()));
+  }
+
+  static SecurityKey ecdsa(WireReader blob) throws Rejected {
+    return new SecurityKey(
+        ECDSA, EcdsaKey.read(EcdsaKey.Curve.NISTP256, blob), Sha2.SHA256.of(blob.string()));
   }
 
   @Override
   public boolean verifies(String algorithm, WireReader signature, byte[] message) throws Rejected {
-    VerificationKey.require(TYPE, algorithm);
-    byte[] raw = Ed25519Key.readSignature(signature);
+    VerificationKey.require(type, algorithm);
+    byte[] raw = signature.string();
     byte flags = signature.octet();
     int counter = signature.uint32();
     signature.end();

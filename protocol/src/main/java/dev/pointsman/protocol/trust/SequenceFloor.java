@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The sequence numbers that one app has accepted in one environment: what keeps old releases from
- * coming back by upload. A value; kept in the journal by the record that stages a release.
+ * coming back by upload. A value; kept in the journal by the record that stages a release, and by
+ * the one of an operator who sets it.
  *
  * @param high the highest accepted so far
  * @param ledger the last ones accepted, oldest first, at most {@link #LEDGER_SIZE}
@@ -27,7 +28,7 @@ public record SequenceFloor(Optional<Mark> high, List<Mark> ledger) {
   /**
    * An accepted manifest.
    *
-   * @param digest SHA-256 of release.json, hex
+   * @param digest SHA-256 of release.json, hex; empty where an operator set the number
    */
   public record Mark(long sequence, String digest) {}
 
@@ -63,7 +64,7 @@ public record SequenceFloor(Optional<Mark> high, List<Mark> ledger) {
       }
       return Decision.ACCEPT;
     }
-    if (sequence == highest.sequence()) {
+    if (sequence == highest.sequence() && !highest.digest().isEmpty()) {
       if (!digest.equals(highest.digest())) {
         throw new Rejected(
             ErrorCode.SEQUENCE_REUSED,
@@ -78,9 +79,26 @@ public record SequenceFloor(Optional<Mark> high, List<Mark> ledger) {
     }
     throw new Rejected(
         ErrorCode.SEQUENCE_ROLLBACK,
-        "sequence %d is below %d, which was accepted before"
-            .formatted(sequence, highest.sequence()),
+        highest.digest().isEmpty()
+            ? "sequence %d is not above %d, to which an operator set it"
+                .formatted(sequence, highest.sequence())
+            : "sequence %d is below %d, which was accepted before"
+                .formatted(sequence, highest.sequence()),
         "sequence");
+  }
+
+  /**
+   * The floor once an operator has said that {@code sequence} is the highest: uploads go on above
+   * it. The number itself stays what it was, if it was accepted before.
+   */
+  public SequenceFloor reset(long sequence) {
+    String digest =
+        ledger.reversed().stream()
+            .filter(mark -> mark.sequence() == sequence)
+            .map(Mark::digest)
+            .findFirst()
+            .orElse("");
+    return new SequenceFloor(Optional.of(new Mark(sequence, digest)), ledger);
   }
 
   /**
@@ -88,17 +106,22 @@ public record SequenceFloor(Optional<Mark> high, List<Mark> ledger) {
    */
   public SequenceFloor accepted(long sequence, String digest) {
     Mark mark = new Mark(sequence, digest);
-    if (ledger.contains(mark)) {
-      return this;
+    boolean raises = high.isEmpty() || sequence > high.get().sequence();
+    if (!raises && !ledger.contains(mark)) {
+      throw new IllegalStateException(mark + " was accepted after " + high);
     }
-    if (high.isPresent() && sequence <= high.get().sequence()) {
-      throw new IllegalStateException(mark + " was accepted after " + high.get());
+    return new SequenceFloor(raises ? Optional.of(mark) : high, with(mark));
+  }
+
+  private List<Mark> with(Mark mark) {
+    if (ledger.contains(mark)) {
+      return ledger;
     }
     List<Mark> marks = new ArrayList<>(ledger);
     if (marks.size() >= LEDGER_SIZE) {
       marks.removeFirst();
     }
     marks.add(mark);
-    return new SequenceFloor(Optional.of(mark), marks);
+    return marks;
   }
 }

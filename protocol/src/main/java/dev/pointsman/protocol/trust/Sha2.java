@@ -2,6 +2,7 @@ package dev.pointsman.protocol.trust;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 
 /** The two hashes of SSH signatures. */
 enum Sha2 {
@@ -16,8 +17,8 @@ enum Sha2 {
 
   byte[] of(byte[] bytes) {
     try {
-      return MessageDigest.getInstance(algorithm).digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
+      return MessageDigest.getInstance(algorithm, Providers.HASH).digest(bytes);
+    } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
       throw new IllegalStateException("this Java runtime lacks " + algorithm, e);
     }
   }

@@ -15,29 +15,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * Reads one line of {@code allowed_signers}: {@code principals [options] keytype base64 [comment]}.
  *
- * <p>Stricter than ssh-keygen where its freedom would be a trap here: principals and namespaces are
- * names and not patterns, since principals are counted; times need their {@code Z}, since without
- * it they would depend on the host's time zone; and an option that is not known refuses the file,
- * since it may have been meant to restrict.
+ * <p>Stricter than ssh-keygen where its freedom would be a trap here: principals are names and not
+ * patterns, since they are counted (those of an authority are patterns, since it is the certificate
+ * that names somebody); times need their {@code Z}, since without it they would depend on the
+ * host's time zone; and an option that is not known refuses the file, since it may have been meant
+ * to restrict.
  */
 final class SignerLine {
   private static final Pattern KEY_TYPE = Pattern.compile("(ssh|ecdsa|sk|rsa|webauthn)-[^=\"]+");
   private static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+/-]{0,127}");
-  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+/-]{0,127}");
   private static final Pattern TIME = Pattern.compile("\\d{8}(\\d{4}(\\d\\d)?)?Z");
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withResolverStyle(ResolverStyle.STRICT);
-  private static final Set<String> OPTIONS = Set.of("namespaces", "valid-after", "valid-before");
+  private static final String AUTHORITY = "cert-authority";
+  private static final Set<String> OPTIONS =
+      Set.of("namespaces", "valid-after", "valid-before", AUTHORITY);
 
   private final Line line;
 
   private SignerLine(Line line) {
     this.line = line;
+  }
+
+  /** Whether {@code name} can be somebody's. */
+  static boolean isPrincipal(String name) {
+    return PRINCIPAL.matcher(name).matches();
   }
 
   static Signer read(Line line) throws Rejected {
@@ -57,9 +65,12 @@ final class SignerLine {
     if (after.isPresent() && before.isPresent() && !before.get().isAfter(after.get())) {
       throw line.refused("valid-before is not after valid-after");
     }
+    boolean authority = options.containsKey(AUTHORITY);
     return new Signer(
-        principals(unquoted(fields.getFirst())),
-        Set.copyOf(namespaces(options)),
+        line.number(),
+        principals(unquoted(fields.getFirst()), authority),
+        authority,
+        namespaces(options),
         after,
         before,
         key(fields.get(keyField), fields.get(keyField + 1)));
@@ -99,21 +110,24 @@ final class SignerLine {
     }
   }
 
-  private List<String> principals(String list) throws Rejected {
-    return names(list, PRINCIPAL, "principal");
+  private List<String> principals(String list, boolean authority) throws Rejected {
+    return authority
+        ? names(list, SshPattern::isPattern, "pattern of principals")
+        : names(list, SignerLine::isPrincipal, "principal (patterns are for cert-authority)");
   }
 
-  private List<String> namespaces(Map<String, String> options) throws Rejected {
+  private List<SshPattern> namespaces(Map<String, String> options) throws Rejected {
     String list = options.get("namespaces");
-    return list == null ? List.of() : names(list, NAMESPACE, "namespace");
+    return list == null
+        ? List.of()
+        : names(list, SshPattern::isPattern, "namespace").stream().map(SshPattern::of).toList();
   }
 
-  private List<String> names(String list, Pattern form, String what) throws Rejected {
+  private List<String> names(String list, Predicate<String> form, String what) throws Rejected {
     List<String> names = List.of(list.split(",", -1));
     for (String name : names) {
-      if (!form.matcher(name).matches()) {
-        throw line.refused(
-            "'" + Shown.of(name) + "' is no " + what + " (patterns are not supported)");
+      if (!form.test(name)) {
+        throw line.refused("'" + Shown.of(name) + "' is no " + what);
       }
     }
     if (Set.copyOf(names).size() < names.size()) {
@@ -122,7 +136,7 @@ final class SignerLine {
     return names;
   }
 
-  /** Reads {@code name="value",...}. */
+  /** Reads {@code name="value",...} and {@code cert-authority}, which has no value. */
   private Map<String, String> options(String field) throws Rejected {
     Map<String, String> options = new LinkedHashMap<>();
     int at = 0;
@@ -136,19 +150,36 @@ final class SignerLine {
         throw line.refused(
             "'" + Shown.of(name) + "' is neither a key type nor an option that is known here");
       }
+      if (name.equals(AUTHORITY)) {
+        put(options, name, "");
+        at = next(field, nameEnd, name);
+        continue;
+      }
       int valueEnd = field.startsWith("=\"", nameEnd) ? closingQuote(field, nameEnd + 2) : -1;
       if (valueEnd < 0) {
         throw line.refused("expected " + name + "=\"...\"");
       }
-      if (options.put(name, field.substring(nameEnd + 2, valueEnd).replace("\\\"", "\"")) != null) {
-        throw line.refused("option '" + name + "' is given twice");
-      }
-      at = valueEnd + 1;
-      if (at < field.length() && (field.charAt(at) != ',' || ++at == field.length())) {
-        throw line.refused("expected ',' and another option after " + name + "=\"...\"");
-      }
+      put(options, name, field.substring(nameEnd + 2, valueEnd).replace("\\\"", "\""));
+      at = next(field, valueEnd + 1, name);
     }
     return options;
+  }
+
+  private void put(Map<String, String> options, String name, String value) throws Rejected {
+    if (options.put(name, value) != null) {
+      throw line.refused("option '" + name + "' is given twice");
+    }
+  }
+
+  /** Where the option after {@code name}, which ends before {@code at}, begins. */
+  private int next(String field, int at, String name) throws Rejected {
+    if (at == field.length()) {
+      return at;
+    }
+    if (field.charAt(at) != ',' || at + 1 == field.length()) {
+      throw line.refused("expected ',' and another option after " + name);
+    }
+    return at + 1;
   }
 
   private static int closingQuote(String field, int from) {

@@ -5,6 +5,7 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.Shown;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What {@code ssh-keygen -Y sign} makes (OpenSSH's PROTOCOL.sshsig, version 1). Parsing alone says
@@ -21,14 +22,18 @@ public final class SshSignature {
   private static final int VERSION = 1;
 
   private final SshPublicKey key;
+  private final Optional<SshCertificate> certificate;
   private final String namespace;
   private final String hashName;
   private final Sha2 hash;
   private final byte[] signature;
 
-  private SshSignature(SshPublicKey key, String namespace, String hashName, byte[] signature)
+  private SshSignature(byte[] blob, String namespace, String hashName, byte[] signature)
       throws Rejected {
-    this.key = key;
+    String type = new WireReader(blob, "the public key").text();
+    this.certificate =
+        SshCertificate.isType(type) ? Optional.of(SshCertificate.parse(blob)) : Optional.empty();
+    this.key = certificate.isPresent() ? certificate.get().key() : SshPublicKey.parse(blob);
     this.namespace = namespace;
     this.hashName = hashName;
     this.hash =
@@ -70,12 +75,17 @@ public final class SshSignature {
     String hash = reader.text();
     byte[] signature = reader.string();
     reader.end();
-    return new SshSignature(SshPublicKey.parse(key), namespace, hash, signature);
+    return new SshSignature(key, namespace, hash, signature);
   }
 
-  /** The key that the signature names. */
+  /** The key that the signature names, or that its certificate is about. */
   public SshPublicKey key() {
     return key;
+  }
+
+  /** What the signature says of whose its key is. */
+  Optional<SshCertificate> certificate() {
+    return certificate;
   }
 
   /** What the signature was made for. */

@@ -18,6 +18,9 @@ final class TrustFile {
   /** The largest trust file, bytes. */
   static final int MAX_BYTES = 1 << 20;
 
+  /** The longest line, characters: no key that is accepted needs as many. */
+  static final int MAX_LINE = 16 << 10;
+
   private TrustFile() {}
 
   /** A line that says something; counted from 1. */
@@ -44,6 +47,9 @@ final class TrustFile {
     int number = 0;
     for (String line : text.lines().map(String::strip).toList()) {
       number++;
+      if (line.length() > MAX_LINE) {
+        throw new Line(file, number, line).refused("longer than " + MAX_LINE + " characters");
+      }
       if (!line.isEmpty() && !line.startsWith("#")) {
         lines.add(new Line(file, number, line));
       }

@@ -5,12 +5,16 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.Shown;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 
 /** What checks signatures: the usable form of a public key, one class for each kind of key. */
 sealed interface VerificationKey permits Ed25519Key, SecurityKey, EcdsaKey, RsaKey {
+
+  /** What the JDK calls it, and whose it is. */
+  record Algorithm(String name, String provider) {}
 
   /**
    * Whether {@code signature} is over {@code message}.
@@ -27,7 +31,8 @@ sealed interface VerificationKey permits Ed25519Key, SecurityKey, EcdsaKey, RsaK
     VerificationKey key =
         switch (type) {
           case Ed25519Key.TYPE -> Ed25519Key.read(blob);
-          case SecurityKey.TYPE -> SecurityKey.read(blob);
+          case SecurityKey.ED25519 -> SecurityKey.ed25519(blob);
+          case SecurityKey.ECDSA -> SecurityKey.ecdsa(blob);
           case "ecdsa-sha2-nistp256" -> EcdsaKey.read(EcdsaKey.Curve.NISTP256, blob);
           case "ecdsa-sha2-nistp384" -> EcdsaKey.read(EcdsaKey.Curve.NISTP384, blob);
           case "ecdsa-sha2-nistp521" -> EcdsaKey.read(EcdsaKey.Curve.NISTP521, blob);
@@ -51,10 +56,10 @@ sealed interface VerificationKey permits Ed25519Key, SecurityKey, EcdsaKey, RsaK
   }
 
   /** The JDK's own answer; a signature that it cannot even read is not one over the message. */
-  static boolean check(String algorithm, PublicKey key, byte[] message, byte[] signature)
+  static boolean check(Algorithm algorithm, PublicKey key, byte[] message, byte[] signature)
       throws Rejected {
     try {
-      Signature verifier = Signature.getInstance(algorithm);
+      Signature verifier = Signature.getInstance(algorithm.name(), algorithm.provider());
       verifier.initVerify(key);
       verifier.update(message);
       return verifier.verify(signature);
@@ -62,7 +67,7 @@ sealed interface VerificationKey permits Ed25519Key, SecurityKey, EcdsaKey, RsaK
       return false;
     } catch (InvalidKeyException e) {
       throw WireReader.malformed("the key cannot be used: " + e.getMessage());
-    } catch (NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
       throw new IllegalStateException("this Java runtime lacks " + algorithm, e);
     }
   }

@@ -38,6 +38,20 @@ final class WireReader {
     return bytes.getInt();
   }
 
+  long uint64() throws Rejected {
+    need(Long.BYTES);
+    return bytes.getLong();
+  }
+
+  /** How many bytes were read. */
+  int position() {
+    return bytes.position();
+  }
+
+  boolean hasMore() {
+    return bytes.hasRemaining();
+  }
+
   byte[] string() throws Rejected {
     int length = uint32();
     if (length < 0) {

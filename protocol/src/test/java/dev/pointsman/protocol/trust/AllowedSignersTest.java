@@ -40,7 +40,8 @@ class AllowedSignersTest {
     assertThat(signers.principals()).containsExactly("bob@ops", "ci@api", "ci@web");
     Signer ci = signers.withKey(key(KEY)).getFirst();
     assertThat(ci.principals()).containsExactly("ci@web", "ci@api");
-    assertThat(ci.namespaces()).containsExactly(RELEASE);
+    assertThat(ci.namespaces()).containsExactly(SshPattern.of(RELEASE));
+    assertThat(ci.line()).isEqualTo(3);
     assertThat(ci.validAfter()).contains(Instant.parse("2026-11-01T00:00:00Z"));
     assertThat(ci.validBefore()).isEmpty();
     assertThat(signers.withKey(key(TestKeys.P256)).getFirst().namespaces()).isEmpty();
@@ -117,7 +118,11 @@ class AllowedSignersTest {
         arguments("ci ssh-ed25519", "expected: principals"),
         arguments(KEY, "nor an option that is known here"),
         arguments("ci namespaces=\"git\"", "expected: principals"),
-        arguments("ci cert-authority " + KEY, "'cert-authority' is neither"),
+        arguments("ci cert-authority=\"yes\" " + KEY, "expected ','"),
+        arguments("ci cert-authority,cert-authority " + KEY, "given twice"),
+        arguments("ci cert-authority, " + KEY, "expected ','"),
+        arguments("c[i] cert-authority " + KEY, "'c[i]' is no pattern of principals"),
+        arguments("ci # " + "x".repeat(16 << 10), "longer than 16384"),
         arguments("ci no-touch-required " + KEY, "'no-touch-required' is neither"),
         arguments("ci namespaces=\"git\",x=\"1\" " + KEY, "'x' is neither"),
         arguments("ci Namespaces=\"git\" " + KEY, "'Namespaces' is neither"),
@@ -126,7 +131,7 @@ class AllowedSignersTest {
         arguments("ci namespaces=\"git\"\"x\" " + KEY, "expected ','"),
         arguments("ci namespaces=\"git\", " + KEY, "expected ','"),
         arguments("ci namespaces=\"\" " + KEY, "'' is no namespace"),
-        arguments("ci namespaces=\"release.*\" " + KEY, "'release.*' is no namespace"),
+        arguments("ci namespaces=\"release v1\" " + KEY, "'release v1' is no namespace"),
         arguments("ci namespaces=\"git,git\" " + KEY, "named twice"),
         arguments("ci namespaces=\"git\",namespaces=\"git\" " + KEY, "given twice"),
         arguments("ci valid-after=\"20261101\" " + KEY, "write it in UTC"),
@@ -145,6 +150,42 @@ class AllowedSignersTest {
         arguments("ci ssh-rsa " + KEY.split(" ")[1], "the key is of type 'ssh-ed25519'"),
         arguments("ci " + TestKeys.RSA_2048, "an RSA key of 2048 bits"),
         arguments("ci " + TestKeys.DSA, "keys of type 'ssh-dss' are not accepted"));
+  }
+
+  @ParameterizedTest(name = "{0} for {1}: {2}")
+  @CsvSource({
+    "'release.*', release.v1@pointsman, true",
+    "'*', release.v1@pointsman, true",
+    "'release.v?@pointsman', release.v1@pointsman, true",
+    "'release.v?@pointsman', release.v10@pointsman, false",
+    "'git,*@pointsman', release.v1@pointsman, true",
+    "'*,!release.*', release.v1@pointsman, false",
+    "'*,!release.*', git, true",
+    "'!git', release.v1@pointsman, false",
+    "'RELEASE.*', release.v1@pointsman, false"
+  })
+  void readsNamespacesAsPatternsLikeSshKeygen(String written, String namespace, boolean counts)
+      throws Exception {
+    Signer signer = onlySigner("ci namespaces=\"" + written + "\" " + KEY);
+
+    assertThat(signer.objection(namespace, NOON).isEmpty()).isEqualTo(counts);
+  }
+
+  @Test
+  void keepsAuthoritiesApartFromSigners() throws Exception {
+    AllowedSigners signers = TestKeys.signers("*@web,!root@web cert-authority " + KEY + "\n");
+
+    assertThat(signers.withKey(key(KEY))).isEmpty();
+    assertThat(signers.withAuthority(key(KEY)).getFirst().among(List.of("ci@web", "root@web", "x")))
+        .containsExactly("ci@web");
+  }
+
+  @Test
+  void refusesMoreLinesThanAnybodyNeeds() {
+    byte[] file = ("ci " + KEY + "\n").repeat(AllowedSigners.MAX_LINES + 1).getBytes(UTF_8);
+
+    assertThat(SshSignatureTest.codeOf(() -> AllowedSigners.parse(file)))
+        .isEqualTo(ErrorCode.AGENT_TRUST);
   }
 
   @Test
@@ -176,6 +217,11 @@ class AllowedSignersTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "SHA256:abc, 'expected a public key'",
+    "serial:1, 'expected serial:N'",
+    "serial:x SHA256:x68VyTp6nbEqyi3GqGbPmBpI88LGdI5oinHOK1R652A, 'expected serial:N'",
+    "serial:2-1 SHA256:x68VyTp6nbEqyi3GqGbPmBpI88LGdI5oinHOK1R652A, 'expected serial:N'",
+    "serial:99999999999999999999 SHA256:x68VyTp6nbEqyi3GqGbPmBpI88LGdI5oinHOK1R652A, 'expected serial:N'",
+    "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t, 'ends too early'",
     "MD5:00:11, 'expected a public key'",
     "ssh-ed25519, 'expected a public key'",
     "ssh-ed25519 *, 'not base64'",

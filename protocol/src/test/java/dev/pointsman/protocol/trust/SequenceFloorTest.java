@@ -90,4 +90,41 @@ class SequenceFloorTest {
     assertThat(SshSignatureTest.codeOf(() -> full.decide(0, "d0", true, MAX_STEP)).wire())
         .isEqualTo("sequence.rollback");
   }
+
+  @ParameterizedTest(name = "reset to {0}; then {1} {2}, present: {3} -> {4}")
+  @CsvSource({
+    "7,   8,   dd, false, ACCEPT",
+    "7,   8,   bb, true,  ACCEPT",
+    "7,   12,  cc, true,  ACCEPT",
+    "7,   107, dd, false, ACCEPT",
+    "7,   108, dd, false, sequence.jump",
+    "7,   7,   dd, false, sequence.rollback",
+    "7,   5,   aa, true,  ALREADY_STAGED",
+    "7,   5,   aa, false, sequence.rollback",
+    "8,   8,   bb, true,  ALREADY_STAGED",
+    "8,   8,   dd, false, sequence.reused",
+    "900, 901, dd, false, ACCEPT",
+    "900, 900, dd, false, sequence.rollback",
+    "900, 12,  cc, true,  ALREADY_STAGED",
+    "0,   1,   dd, false, ACCEPT",
+    "0,   0,   dd, false, sequence.rollback"
+  })
+  void goesOnFromWhereAnOperatorSetIt(
+      long to, long sequence, String digest, boolean present, String expected) {
+    String outcome;
+    try {
+      outcome = FLOOR.reset(to).decide(sequence, digest, present, MAX_STEP).name();
+    } catch (Rejected e) {
+      outcome = e.code().wire();
+    }
+    assertThat(outcome).isEqualTo(expected);
+  }
+
+  @Test
+  void acceptsOnceMoreWhatWasAcceptedAboveTheNumberThatAnOperatorSet() {
+    SequenceFloor floor = FLOOR.reset(7).accepted(12, "cc");
+
+    assertThat(floor).isEqualTo(FLOOR);
+    assertThat(FLOOR.reset(7).accepted(8, "dd").high()).contains(new Mark(8, "dd"));
+  }
 }
