@@ -60,8 +60,7 @@ final class App {
     this.host = host;
     this.ledger = ledger;
     this.releases = releases;
-    this.store =
-        new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
+    this.store = new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
     Path runDirectory = host.config().run().resolve(config.name().value());
     Files.createDirectories(runDirectory);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds files of a list by their content. Costs a few bytes for each file, because what it
- * finds are numbers in the list. One thread.
+ * Finds files of a list by their content. Costs a few bytes for each file, because what it finds
+ * are numbers in the list. One thread.
  */
 final class ContentIndex {
   private static final int SMALLEST = 16;
