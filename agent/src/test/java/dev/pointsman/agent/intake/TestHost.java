@@ -112,6 +112,7 @@ final class TestHost implements Acceptance, Durability {
               new HttpConfig(root, Optional.empty(), Optional.empty()),
               files,
               limits,
+              HostConfig.StoreConfig.DEFAULT,
               List.of(app()));
       intake =
           new Intake(
