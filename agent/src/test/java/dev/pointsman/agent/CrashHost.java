@@ -86,7 +86,8 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   /** Brings back what is below {@code root}. */
   static CrashHost open(Setup setup, Path root, Durability durability) throws IOException {
-    AppDisk disk = AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
+    AppDisk disk =
+        AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
     return new CrashHost(disk, with(setup.config(), "root", root));
   }
 

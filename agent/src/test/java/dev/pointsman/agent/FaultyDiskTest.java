@@ -142,8 +142,8 @@ class FaultyDiskTest {
   }
 
   /** Whether there was a call to be struck. */
-  private static boolean strike(
-      Injection injection, Recorder recorder, Action action, After after) throws Exception {
+  private static boolean strike(Injection injection, Recorder recorder, Action action, After after)
+      throws Exception {
     try (CrashHost host = CrashHost.open(setup, recorder.root(), new Synced(recorder))) {
       host.receive(r1);
       host.deploy(R1);
