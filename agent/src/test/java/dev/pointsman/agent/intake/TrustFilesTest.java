@@ -214,7 +214,10 @@ class TrustFilesTest {
       Files.createSymbolicLink(circle, circle.getFileName());
       files = new TrustFiles(new SignersConfig(circle, Optional.empty()), alarms::add);
       assertThat(refusal()).contains("does not lead to a file");
-      files = new TrustFiles(new SignersConfig(conf, Optional.empty()), alarms::add);
+      files =
+          new TrustFiles(
+              new SignersConfig(Files.createDirectories(conf.resolve("d")), Optional.empty()),
+              alarms::add);
       assertThat(refusal()).contains("does not lead to a file");
       files =
           new TrustFiles(new SignersConfig(Path.of("/dev/zero"), Optional.empty()), alarms::add);
