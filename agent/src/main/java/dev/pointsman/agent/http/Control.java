@@ -5,6 +5,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -30,6 +31,12 @@ public interface Control {
 
   /** The app's releases on this host, newest first; blocks for reading the disk. */
   List<ReleaseResource> releases(AppName app) throws Rejected;
+
+  /**
+   * Reads all of a release and tells what is wrong with it; blocks as long as that takes. One at a
+   * time: rejects with {@code limit.rate} while another one is read.
+   */
+  VerificationResource verify(AppName app, ReleaseId release) throws Rejected;
 
   /** The app's last deployments, newest first, bounded. */
   List<DeploymentResource> deployments(AppName app) throws Rejected;
