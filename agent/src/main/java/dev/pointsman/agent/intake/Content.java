@@ -9,10 +9,10 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.BundleReader;
 import dev.pointsman.protocol.bundle.BundleReader.Kind;
 import dev.pointsman.protocol.bundle.BundleReader.Member;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseTree;
-import dev.pointsman.protocol.bundle.StrictGzip;
 import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.BufferedInputStream;
@@ -154,7 +154,7 @@ final class Content {
     try (InputStream spooled =
             new BufferedInputStream(Files.newInputStream(staging.spool(PAYLOAD)), 64 << 10);
         InputStream plain =
-            payload.gzip() ? new StrictGzip(spooled, tarBytes, ErrorCode.LIMIT_BYTES) : spooled) {
+            plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES)) {
       unpacking.unpack(new TarReader(plain));
     }
     Files.delete(staging.spool(PAYLOAD));
@@ -162,7 +162,7 @@ final class Content {
 
   private void receiveArchive(Member payload, Manifest.Archive signed)
       throws Rejected, IOException {
-    if (payload.gzip() != signed.format().equals("tar.gz")) {
+    if (!signed.format().equals("tar" + payload.compression().suffix())) {
       throw new Rejected(
           ErrorCode.BUNDLE_FORMAT,
           "release.json announces a payload." + signed.format() + ".",
@@ -184,8 +184,15 @@ final class Content {
     }
   }
 
-  private static InputStream plain(Member member, long maxBytes, ErrorCode overflow) {
-    return member.gzip() ? new StrictGzip(member.content(), maxBytes, overflow) : member.content();
+  private static InputStream plain(Member member, long maxBytes, ErrorCode overflow)
+      throws Rejected {
+    return plain(member.compression(), member.content(), maxBytes, overflow);
+  }
+
+  private static InputStream plain(
+      Compression compression, InputStream in, long maxBytes, ErrorCode overflow)
+      throws Rejected {
+    return Unpacked.of(compression, in, maxBytes, overflow, ErrorCode.BUNDLE_FORMAT);
   }
 
   private static void copy(InputStream in, NewFile file, long maxBytes, ErrorCode overflow)

@@ -63,13 +63,6 @@ final class DerivedContent implements AutoCloseable {
         }
       }
     }
-    if (builder.files() != signed.files() || builder.bytes() != signed.bytes()) {
-      throw new Rejected(
-          ErrorCode.TREE_COUNT,
-          "The payload has %d files and %d bytes; release.json says %d and %d."
-              .formatted(builder.files(), builder.bytes(), signed.files(), signed.bytes()),
-          "archive");
-    }
   }
 
   /** The tree of what was unpacked, by all the rules; its list lies where the staging has it. */
@@ -79,7 +72,15 @@ final class DerivedContent implements AutoCloseable {
             Files.newOutputStream(staging.list(), StandardOpenOption.CREATE_NEW), 64 << 10)) {
       builder.write(out);
     }
-    return FileList.read(MappedFile.of(staging.list()), limits);
+    ReleaseTree tree = FileList.read(MappedFile.of(staging.list()), limits);
+    if (builder.files() != signed.files() || builder.bytes() != signed.bytes()) {
+      throw new Rejected(
+          ErrorCode.TREE_COUNT,
+          "The payload has %d files and %d bytes; release.json says %d and %d."
+              .formatted(builder.files(), builder.bytes(), signed.files(), signed.bytes()),
+          "archive");
+    }
+    return tree;
   }
 
   @Override

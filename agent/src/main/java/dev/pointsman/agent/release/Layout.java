@@ -44,6 +44,11 @@ record Layout(Path root, AppName name) {
     return new Evidence(meta().resolve(id.value()));
   }
 
+  /** What holds the names of the directories, from the top. */
+  List<Path> parents() {
+    return List.of(root, root.resolve("apps"), app());
+  }
+
   /** The first part of the names of this app's sessions; no app name has a dot. */
   String sessionPrefix() {
     return name + ".";

@@ -52,6 +52,9 @@ public final class ReleaseStore {
       throws IOException {
     Layout layout = new Layout(root.toAbsolutePath(), app);
     layout.prepare();
+    for (Path names : layout.parents()) {
+      durability.syncDirectory(names); // New ones, or what an earlier start did not get to.
+    }
     return new ReleaseStore(layout, durability, clock);
   }
 
@@ -113,10 +116,14 @@ public final class ReleaseStore {
 
   /** What may not be on disk must not be seen, or the next start could miss it. */
   private void undo(ReleaseId id, IOException cause) {
+    Path tree = layout.release(id);
     try {
-      if (Files.exists(layout.release(id), LinkOption.NOFOLLOW_LINKS)) {
-        Deletion.delete(discard(layout.releases(), id));
-      }
+      tree = discard(layout.releases(), id);
+    } catch (IOException e) {
+      cause.addSuppressed(e); // A full disk may have no room for another name: in place, then.
+    }
+    try {
+      Deletion.delete(tree);
       Deletion.delete(layout.evidence(id).directory());
     } catch (IOException e) {
       cause.addSuppressed(e); // Recovery does it at the next start.
