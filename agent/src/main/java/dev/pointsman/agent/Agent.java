@@ -142,7 +142,7 @@ final class Agent implements AutoCloseable {
   private static StoreKeeper keeper(
       Host host, SortedMap<AppName, App> apps, Damages damages, DiskSpace space) {
     StoreConfig config = host.config().store();
-    SortedMap<AppName, AppKeeping> keepings = new TreeMap<>();
+    SortedMap<AppName, KeptApp> keepings = new TreeMap<>();
     apps.forEach((name, app) -> keepings.put(name, app.keeping()));
     return new StoreKeeper(
         new StoreKeeper.Parts(

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What of an app stays on the disk: pins, what retention lets go, and what was damaged. */
-final class AppKeeping {
+final class AppKeeping implements KeptApp {
   private static final Logger LOG = LoggerFactory.getLogger(AppKeeping.class);
 
   private final AppConfig config;
@@ -75,18 +75,18 @@ final class AppKeeping {
     }
   }
 
-  /** Removes what the quotas no longer hold, or only tells. */
-  List<ReleaseId> prune(boolean dryRun) throws IOException {
+  @Override
+  public List<ReleaseId> prune(boolean dryRun) throws IOException {
     return dryRun ? retention.superfluous() : retention.prune();
   }
 
-  /** Hands over the content that is used without a link in the store. */
-  void eachNamed(Consumer<BlobKey> named) throws IOException {
+  @Override
+  public void eachNamed(Consumer<BlobKey> named) throws IOException {
     releases.contentUse().eachNamed(AppSharing.of(config) == Sharing.COPY, named);
   }
 
-  /** Looks which releases lost their files with the content {@code key}, and tells. */
-  void lookForDamage(BlobKey key) throws IOException {
+  @Override
+  public void lookForDamage(BlobKey key) throws IOException {
     for (StagedRelease release : releases.list()) {
       List<String> lost = releases.contentUse().lost(release.id(), key);
       if (!lost.isEmpty()) {

@@ -17,13 +17,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Removes what the quotas no longer hold, then the content that nothing uses. Any thread. */
 final class GarbageCollection {
-  private final SortedMap<AppName, AppKeeping> apps;
+  private final SortedMap<AppName, KeptApp> apps;
   private final ContentStore content;
   private final Duration grace;
   private final Clock clock;
 
   GarbageCollection(
-      SortedMap<AppName, AppKeeping> apps, ContentStore content, Duration grace, Clock clock) {
+      SortedMap<AppName, KeptApp> apps, ContentStore content, Duration grace, Clock clock) {
     this.apps = apps;
     this.content = content;
     this.grace = grace;
@@ -33,14 +33,14 @@ final class GarbageCollection {
   /** Does it, or only looks; {@code now} waits for no grace. One at a time. */
   synchronized GarbageResource run(boolean dryRun, boolean now) throws IOException {
     List<String> releases = new ArrayList<>();
-    for (Map.Entry<AppName, AppKeeping> app : apps.entrySet()) {
+    for (Map.Entry<AppName, KeptApp> app : apps.entrySet()) {
       for (ReleaseId gone : app.getValue().prune(dryRun)) {
         releases.add(app.getKey() + "/" + gone);
       }
     }
     KeySet named = new KeySet(KeySet.DEFAULT_LIMIT);
     AtomicBoolean complete = new AtomicBoolean(true);
-    for (AppKeeping app : apps.values()) {
+    for (KeptApp app : apps.values()) {
       app.eachNamed(key -> {
         if (!named.add(key)) {
           complete.set(false);

@@ -38,7 +38,7 @@ final class StoreKeeper {
       StoreConfig config,
       Path root,
       ContentStore content,
-      Collection<AppKeeping> apps,
+      Collection<KeptApp> apps,
       GarbageCollection garbage,
       Damages damages,
       DiskSpace space,
@@ -139,7 +139,7 @@ final class StoreKeeper {
         key.isPresent();
         key = parts.damages().next()) {
       tally.damaged();
-      for (AppKeeping app : parts.apps()) {
+      for (KeptApp app : parts.apps()) {
         app.lookForDamage(key.get());
       }
     }
