@@ -114,7 +114,7 @@ final class Agent implements AutoCloseable {
     Intake intake =
         new Intake(
             config,
-            acceptance::releases,
+            acceptance::store,
             trust,
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),

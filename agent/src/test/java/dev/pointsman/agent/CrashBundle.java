@@ -67,9 +67,7 @@ record CrashBundle(ReleaseId id, long sequence, byte[] whole, byte[] envelope) {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", SCRIPT).directory(work.toFile());
     builder.environment().put("RELEASE", id.value());
     builder.environment().put("SEQUENCE", Long.toString(sequence));
-    builder
-        .environment()
-        .put("CREATED", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    builder.environment().put("CREATED", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     builder.environment().put("KEY", key.toString());
     builder.environment().put("KIND", kind == Kind.LISTED ? "listed" : "archived");
     run(builder);

@@ -79,7 +79,8 @@ final class CrashCheck {
       boolean there =
           switch (line.charAt(0)) {
             case 'f' -> Files.isRegularFile(path) && line.contains(" " + digest(path) + " ");
-            case 'l' -> Files.isSymbolicLink(release.resolve(line.substring(line.indexOf('\t') + 1)));
+            case 'l' ->
+                Files.isSymbolicLink(release.resolve(line.substring(line.indexOf('\t') + 1)));
             default -> Files.isDirectory(path);
           };
       if (!there) {
@@ -124,8 +125,7 @@ final class CrashCheck {
     if (!known.containsAll(here)) {
       wrong.add("releases " + here + " lie there, the journal knows " + known);
     }
-    long high =
-        host.floor(CrashHost.WEB).high().map(mark -> mark.sequence()).orElse(0L);
+    long high = host.floor(CrashHost.WEB).high().map(mark -> mark.sequence()).orElse(0L);
     for (Promise promise : promises) {
       if (promise instanceof Promise.Staged(ReleaseId id, long sequence)) {
         boolean going = promises.contains(new Promise.RemovalBegun(id));
@@ -159,7 +159,8 @@ final class CrashCheck {
       wrong.add("current names " + current + ", which is not here");
     }
     var wanted = host.disk().ledger().state().wanted();
-    if (deployed.isPresent() && (wanted == null || !allowed.contains(Optional.of(wanted.release())))) {
+    if (deployed.isPresent()
+        && (wanted == null || !allowed.contains(Optional.of(wanted.release())))) {
       wrong.add("wanted is " + wanted + " after " + deployed + " was deployed");
     }
   }

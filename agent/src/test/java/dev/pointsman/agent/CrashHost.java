@@ -25,6 +25,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -48,7 +49,9 @@ final class CrashHost implements Acceptance, AutoCloseable {
           directory.resolve("allowed_signers"),
           "ci@web namespaces=\"release.v1@pointsman\" " + publicKey[0] + " " + publicKey[1] + "\n");
       Files.createDirectories(directory.resolve("apps.d"));
-      Files.writeString(directory.resolve("apps.d/web.toml"), "listen = \"127.0.0.1:3000\"\n[trust]\nrequire = [\"1 of ci@web\"]\nenv = \"prod\"\n");
+      Files.writeString(
+          directory.resolve("apps.d/web.toml"),
+          "listen = \"127.0.0.1:3000\"\n[trust]\nrequire = [\"1 of ci@web\"]\nenv = \"prod\"\n");
       Path file = directory.resolve("agent.toml");
       Files.writeString(
           file,
@@ -83,7 +86,8 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   /** Brings back what is below {@code root}. */
   static CrashHost open(Setup setup, Path root, Durability durability) throws IOException {
-    AppDisk disk = AppDisk.open(root, WEB, durability, Clock.systemUTC(), 0);
+    AppDisk disk =
+        AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
     return new CrashHost(disk, with(setup.config(), "root", root));
   }
 
@@ -112,8 +116,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   /** Uploads in one piece. */
   Received receive(CrashBundle bundle) throws Exception {
-    return intake.receive(
-        WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), config, "ci");
+    return intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), config, "ci");
   }
 
   /** What a deployment writes, without its workers. */
@@ -125,8 +128,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
     var at = Clock.systemUTC().instant();
     disk.ledger()
         .append(
-            new DeploymentEntry.Begun(
-                id, DeploymentKind.DEPLOY, before, next, 1, true, "ci", at));
+            new DeploymentEntry.Begun(id, DeploymentKind.DEPLOY, before, next, 1, true, "ci", at));
     disk.releases().flip(release);
     disk.ledger().append(new DeploymentEntry.Flipped(id, release, at));
     disk.ledger().append(new DeploymentEntry.Ended(id, DeploymentState.SUCCESSFUL, at));
@@ -136,6 +138,11 @@ final class CrashHost implements Acceptance, AutoCloseable {
   void remove(ReleaseId release) throws IOException {
     disk.ledger().append(new AppEntry.Removed(release, Clock.systemUTC().instant()));
     disk.releases().remove(release);
+  }
+
+  @Override
+  public Instant latest(AppName app) {
+    return disk.ledger().latest();
   }
 
   @Override

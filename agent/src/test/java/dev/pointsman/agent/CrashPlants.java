@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The mistakes that the order of writes guards against, made in the record of a run: what would have
- * been recorded of an agent that makes them.
+ * The mistakes that the order of writes guards against, made in the record of a run: what would
+ * have been recorded of an agent that makes them.
  */
 final class CrashPlants {
   private CrashPlants() {}

@@ -140,7 +140,9 @@ class CrashTest {
     assertThat(outcome.images()).isGreaterThan(log.size());
   }
 
-  /** What finds nothing in the right order would prove nothing if it found nothing in wrong ones. */
+  /**
+   * What finds nothing in the right order would prove nothing if it found nothing in wrong ones.
+   */
   @Test
   void findsEveryMistakeThatTheOrderOfWritesGuardsAgainst() throws Exception {
     Recorder recorder = recorder();
@@ -148,7 +150,8 @@ class CrashTest {
     Set<String> missed = new TreeSet<>();
     for (var plant : CrashPlants.all().entrySet()) {
       Outcome outcome = crash(plant.getValue().apply(recorder.log()), true);
-      System.out.println(plant.getKey() + ": image " + outcome.images() + " " + outcome.violations());
+      System.out.println(
+          plant.getKey() + ": image " + outcome.images() + " " + outcome.violations());
       if (outcome.violations().isEmpty()) {
         missed.add(plant.getKey());
       }
