@@ -107,9 +107,7 @@ final class VerifyCommand extends Verb {
     }
     console()
         .result(
-            found.sound()
-                ? "good: " + what
-                : "not good: " + what + ", problems: " + found.count());
+            found.sound() ? "good: " + what : "not good: " + what + ", problems: " + found.count());
     return found.sound() ? ExitCode.SUCCESSFUL : ExitCode.FAILED;
   }
 }

@@ -1,8 +1,8 @@
 package dev.pointsman.agent.intake;
 
+import dev.pointsman.agent.zstd.Unpacked;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.agent.zstd.Unpacked;
 import dev.pointsman.protocol.bundle.Compression;
 import java.io.InputStream;
 
@@ -20,7 +20,6 @@ public enum PackFormat {
           case TAR_GZIP -> Compression.GZIP;
           case TAR_ZSTD -> Compression.ZSTD;
         };
-    return Unpacked.of(
-        compression, in, maxBytes, ErrorCode.LIMIT_BYTES, ErrorCode.CONTENT_TYPE);
+    return Unpacked.of(compression, in, maxBytes, ErrorCode.LIMIT_BYTES, ErrorCode.CONTENT_TYPE);
   }
 }

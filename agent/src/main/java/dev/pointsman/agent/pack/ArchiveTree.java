@@ -43,8 +43,7 @@ final class ArchiveTree {
                           PathRules.printable(link.path())));
           builder.claimFile(link.path(), target.size());
           builder.add(
-              new TreeEntry.File(
-                  link.path(), target.executable(), target.size(), target.sha256()));
+              new TreeEntry.File(link.path(), target.executable(), target.size(), target.sha256()));
         }
         case TarEntry.SymbolicLink link -> builder.addLink(link.path(), link.target());
         case TarEntry.Directory directory -> {

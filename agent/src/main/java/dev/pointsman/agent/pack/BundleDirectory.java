@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * A directory that holds a bundle's members: {@code release.json}, {@code release.json.sig} and
- * {@code release.json.NAME.sig}, {@code files.lst[.gz]}, {@code payload.tar[.gz|.zst]}. Other files in
- * it are left alone.
+ * {@code release.json.NAME.sig}, {@code files.lst[.gz]}, {@code payload.tar[.gz|.zst]}. Other files
+ * in it are left alone.
  */
 public final class BundleDirectory {
   /** The statement that is signed. */

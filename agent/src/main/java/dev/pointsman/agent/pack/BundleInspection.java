@@ -85,7 +85,8 @@ public final class BundleInspection {
     Manifest statement = Manifest.parse(begin.manifest());
     manifest = Optional.of(statement);
     if (begin.signatures().isEmpty()) {
-      findings.add("refused " + new Rejected(ErrorCode.SIG_MISSING, "It is not signed.").getMessage());
+      findings.add(
+          "refused " + new Rejected(ErrorCode.SIG_MISSING, "It is not signed.").getMessage());
     }
     if (statement.tree().isPresent()) {
       ReleaseTree tree = list(bundle, statement.tree().get());
@@ -100,8 +101,7 @@ public final class BundleInspection {
     }
   }
 
-  private ReleaseTree list(BundleReader bundle, Manifest.Tree signed)
-      throws Rejected, IOException {
+  private ReleaseTree list(BundleReader bundle, Manifest.Tree signed) throws Rejected, IOException {
     Member member = bundle.next().filter(next -> next.kind() == Kind.FILE_LIST).orElse(null);
     if (member == null) {
       throw new Rejected(

@@ -41,8 +41,7 @@ final class Hashing implements AutoCloseable {
     if (waiting.size() == MOST_WAITING) {
       takeFirst();
     }
-    waiting.add(
-        new Waiting(file, threads.submit(() -> Digests.of(root.resolve(file.path())))));
+    waiting.add(new Waiting(file, threads.submit(() -> Digests.of(root.resolve(file.path())))));
   }
 
   /** Waits until all are added. */

@@ -50,9 +50,7 @@ public final class Packer {
     try {
       ReleaseTree tree = list(request, temporary, progress);
       return new Packed(
-          request.output(),
-          write(request, tree, progress),
-          Advice.on(request.manifest(), tree));
+          request.output(), write(request, tree, progress), Advice.on(request.manifest(), tree));
     } finally {
       Leftovers.remove(temporary);
     }

@@ -20,8 +20,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes {@code payload.tar[.gz|.zst]}, the same bytes for the same tree: sorted, owner 0, modes 644 and
- * 755, one fixed time. Directories follow from the paths, so only empty ones are written.
+ * Writes {@code payload.tar[.gz|.zst]}, the same bytes for the same tree: sorted, owner 0, modes
+ * 644 and 755, one fixed time. Directories follow from the paths, so only empty ones are written.
  */
 final class PayloadWriter {
   /** 1980-01-01: old enough to be nobody's, and a time that every tar takes without a warning. */
@@ -54,11 +54,14 @@ final class PayloadWriter {
       tar.finish();
     }
     return new Archive(
-        Digests.hex(digest), Files.size(target), "tar" + format.suffix(), tree.files().size(), tree.bytes());
+        Digests.hex(digest),
+        Files.size(target),
+        "tar" + format.suffix(),
+        tree.files().size(),
+        tree.bytes());
   }
 
-  private static OutputStream compressed(Compression format, OutputStream out)
-      throws IOException {
+  private static OutputStream compressed(Compression format, OutputStream out) throws IOException {
     return switch (format) {
       case NONE -> out;
       case GZIP -> new GZIPOutputStream(out, BUFFER);

@@ -69,8 +69,7 @@ final class TreeScan {
         || byPath.stream().anyMatch(matcher -> matcher.matches(Path.of(path)));
   }
 
-  private void visit(Path entry, String path)
-      throws Rejected, IOException, InterruptedException {
+  private void visit(Path entry, String path) throws Rejected, IOException, InterruptedException {
     checkName(path);
     Map<String, Object> facts =
         Files.readAttributes(entry, "unix:mode,size", LinkOption.NOFOLLOW_LINKS);

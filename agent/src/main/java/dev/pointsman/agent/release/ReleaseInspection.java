@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Compares a release on disk with its evidence and the evidence with itself, and tells all that is
- * wrong instead of the first thing. It needs no agent: a directory of another host's backup will do.
+ * wrong instead of the first thing. It needs no agent: a directory of another host's backup will
+ * do.
  */
 public final class ReleaseInspection {
   private final Path release;
@@ -52,10 +53,7 @@ public final class ReleaseInspection {
         findings.add("evidence " + list + " is not the file that was sealed");
       }
       boolean signed =
-          manifest
-              .flatMap(Manifest::tree)
-              .map(tree -> tree.sha256().equals(digest))
-              .orElse(true);
+          manifest.flatMap(Manifest::tree).map(tree -> tree.sha256().equals(digest)).orElse(true);
       if (!signed) {
         findings.add("evidence " + list + " is not the list that release.json was signed with");
       }

@@ -46,8 +46,18 @@ class VerifyCommandTest {
   private void packAndSign(String format) {
     assertThat(
             terminal.run(
-                "pack", "--app", "web", "--env", "prod", "--release", "r1", "--format", format,
-                "--output", bundle.toString(), tree.toString()))
+                "pack",
+                "--app",
+                "web",
+                "--env",
+                "prod",
+                "--release",
+                "r1",
+                "--format",
+                format,
+                "--output",
+                bundle.toString(),
+                tree.toString()))
         .as(terminal.err())
         .isZero();
     assertThat(terminal.run("sign", "--key", key.toString(), bundle.toString())).isZero();
@@ -123,10 +133,9 @@ class VerifyCommandTest {
     @Test
     void aListThatWasNotSignedForIsRefused() throws Exception {
       packAndSign("tar.gz");
-      shell("gzip -dc bundle/files.lst.gz | sed 's/^f 644 8/f 644 9/' | gzip >l; mv l bundle/files.lst.gz");
-      finds(
-          bundle,
-          "refused tree.digest: files.lst is not the one that release.json names.");
+      shell(
+          "gzip -dc bundle/files.lst.gz | sed 's/^f 644 8/f 644 9/' | gzip >l; mv l bundle/files.lst.gz");
+      finds(bundle, "refused tree.digest: files.lst is not the one that release.json names.");
     }
 
     @Test
@@ -137,13 +146,15 @@ class VerifyCommandTest {
       bytes[bytes.length - 1] ^= 1;
       Files.write(payload, bytes);
       assertThat(verify(bundle.toString())).isEqualTo(ExitCode.FAILED);
-      assertThat(terminal.out()).contains("refused zstd.format", "archive.digest", "not good: web r1");
+      assertThat(terminal.out())
+          .contains("refused zstd.format", "archive.digest", "not good: web r1");
     }
 
     @Test
     void whoSignedMatters() throws Exception {
       packAndSign("tar.gz");
-      shell("ssh-keygen -q -t ed25519 -N '' -C other -f other; sed 's/ ssh-ed25519.*//' allowed_signers | tr '\\n' ' ' >others; cat other.pub >>others");
+      shell(
+          "ssh-keygen -q -t ed25519 -N '' -C other -f other; sed 's/ ssh-ed25519.*//' allowed_signers | tr '\\n' ' ' >others; cat other.pub >>others");
       assertThat(verify("--allowed-signers", temp.resolve("others").toString(), bundle.toString()))
           .isEqualTo(ExitCode.FAILED);
       assertThat(terminal.out()).contains("refused sig.untrusted");
@@ -252,8 +263,7 @@ class VerifyCommandTest {
           new VerificationResource("web", "r1", false, 1_201, List.of("missing ./a", "added ./b")));
       assertThat(verify("--app", "web", "r1")).isEqualTo(ExitCode.FAILED);
       assertThat(terminal.out())
-          .isEqualTo(
-              "missing ./a\nadded ./b\nand 1199 more\nnot good: web r1, problems: 1201\n");
+          .isEqualTo("missing ./a\nadded ./b\nand 1199 more\nnot good: web r1, problems: 1201\n");
     }
   }
 

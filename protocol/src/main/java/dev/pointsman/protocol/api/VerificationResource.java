@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param sound whether nothing is wrong
  * @param count how many problems there are
- * @param problems the first ones: {@code missing}, {@code changed} or {@code added} and the path, or
- *     what is wrong with the evidence
+ * @param problems the first ones: {@code missing}, {@code changed} or {@code added} and the path,
+ *     or what is wrong with the evidence
  */
 public record VerificationResource(
     String app, String release, boolean sound, long count, List<String> problems) {
