@@ -106,6 +106,8 @@ final class Agent implements AutoCloseable {
               LOG.error("Trust: {}", alarm);
               events.publish("trust.alarm", null, alarm, Map.of());
             });
+    TrustWatch watch =
+        unwinding.later("trust watch", TrustWatch.start(trust, apps.values(), events));
     AppAcceptance acceptance = new AppAcceptance(Map.copyOf(apps));
     Intake intake =
         new Intake(
@@ -116,7 +118,11 @@ final class Agent implements AutoCloseable {
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
     AgentControl control =
-        new AgentControl(new AgentControl.Managed(apps, broken, config.apps()), intake, events);
+        new AgentControl(
+            new AgentControl.Managed(apps, broken, config.apps()),
+            intake,
+            new AgentTrust(config, trust, watch, clock),
+            events);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     ApiSource source =

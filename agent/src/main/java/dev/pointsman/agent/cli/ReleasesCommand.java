@@ -44,7 +44,8 @@ final class ReleasesCommand extends Verb {
       table.row(
           release.current() ? "*" : "",
           release.release(),
-          release.state().name().toLowerCase(Locale.ROOT),
+          release.state().name().toLowerCase(Locale.ROOT)
+              + (release.tainted() == null ? "" : " tainted"),
           Long.toString(release.sequence()),
           String.join(",", release.signers()),
           release.stagedAt().truncatedTo(ChronoUnit.SECONDS).toString(),

@@ -25,7 +25,12 @@ final class Routes {
   private final Handlers handlers;
 
   /** What the addresses lead to. */
-  record Handlers(Reading reading, Uploads uploads, Deploying deploying, Following following) {}
+  record Handlers(
+      Reading reading,
+      Uploads uploads,
+      Deploying deploying,
+      Following following,
+      Trusting trusting) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
   @FunctionalInterface
@@ -71,6 +76,13 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    at(router, "/v1/apps/:app/judgement")
+        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge))
+        .done();
+    at(router, "/v1/apps/:app/sequence")
+        .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     at(router, "/v1/deployments/:id").get(Scope.READ, reading::deployment).done();
     at(router, "/v1/events").get(Scope.READ, handlers.following()::events).done();
     router.route().handler(routing -> nothingHere(Exchange.of(routing)));

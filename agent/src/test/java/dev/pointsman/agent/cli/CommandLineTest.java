@@ -37,7 +37,7 @@ class CommandLineTest {
       textBlock =
           """
           ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, events, token
-          stats                 | did you mean status or events?
+          stats                 | did you mean status or trust or events?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
           deploy Web r1         | 'Web' is not one: a small letter, then up to 38 small letters, digits and '-'
@@ -119,7 +119,8 @@ class CommandLineTest {
                 at,
                 at,
                 3,
-                2048)),
+                2048,
+                null)),
         List.of());
     assertThat(terminal.run("releases", "web")).isZero();
     assertThat(terminal.out().lines().skip(1).findFirst())

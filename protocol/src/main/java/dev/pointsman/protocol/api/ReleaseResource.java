@@ -2,12 +2,14 @@ package dev.pointsman.protocol.api;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One release on this host.
  *
  * @param digest SHA-256 of release.json, hex
  * @param signers principals whose signatures were counted
+ * @param tainted why its signatures are not worth anything any more; null where they are
  * @param current whether {@code current} names it
  */
 public record ReleaseResource(
@@ -21,7 +23,8 @@ public record ReleaseResource(
     Instant created,
     Instant stagedAt,
     int files,
-    long bytes) {
+    long bytes,
+    @Nullable String tainted) {
   public ReleaseResource {
     signers = List.copyOf(signers);
   }
