@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,10 @@ final class AppTaint {
   private final AppConfig config;
   private final ReleaseStore releases;
   private volatile SortedMap<String, String> tainted = new TreeMap<>();
+  private @Nullable Looked looked;
+
+  /** What the last look was about. */
+  private record Looked(long version, Set<ReleaseId> staged) {}
 
   AppTaint(Path root, AppConfig config, ReleaseStore releases) {
     this.root = root;
@@ -43,8 +49,18 @@ final class AppTaint {
     this.releases = releases;
   }
 
-  /** Looks at every release with what is {@code trusted} now; returns those newly found. */
-  synchronized SortedMap<String, String> look(TrustFiles.Trusted trusted) throws IOException {
+  /**
+   * Looks at every release with what is {@code trusted} now, unless the same were looked at with
+   * the same before; returns those newly found.
+   *
+   * @param staged the releases that are here
+   */
+  synchronized SortedMap<String, String> look(TrustFiles.Trusted trusted, Set<ReleaseId> staged)
+      throws IOException {
+    Looked next = new Looked(trusted.version(), staged);
+    if (next.equals(looked)) {
+      return new TreeMap<>();
+    }
     SortedMap<String, String> found = new TreeMap<>();
     for (StagedRelease release : releases.list()) {
       of(release, trusted).ifPresent(why -> found.put(release.id().value(), why));
@@ -52,6 +68,7 @@ final class AppTaint {
     SortedMap<String, String> fresh = new TreeMap<>(found);
     fresh.keySet().removeAll(tainted.keySet());
     tainted = found;
+    looked = next;
     return fresh;
   }
 

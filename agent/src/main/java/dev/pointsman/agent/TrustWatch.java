@@ -26,7 +26,6 @@ final class TrustWatch implements AutoCloseable {
   private final Collection<App> apps;
   private final EventLog events;
   private final Thread thread;
-  private long version = -1;
   private Optional<String> told = Optional.empty();
 
   private TrustWatch(TrustFiles trust, Collection<App> apps, EventLog events) {
@@ -55,17 +54,13 @@ final class TrustWatch implements AutoCloseable {
     }
   }
 
-  /** Reads the files once; where they are others than before, looks at every release. */
+  /** Reads the files once; where they or the releases are others than before, looks at those. */
   synchronized void look() {
     try {
       TrustFiles.Trusted trusted = trust.now();
       told = Optional.empty();
-      if (trusted.version() != version) {
-        boolean all = true;
-        for (App app : apps) {
-          all &= look(app, trusted);
-        }
-        version = all ? trusted.version() : -1;
+      for (App app : apps) {
+        look(app, trusted);
       }
     } catch (Rejected e) {
       if (!told.equals(Optional.of(e.detail()))) {
@@ -80,14 +75,12 @@ final class TrustWatch implements AutoCloseable {
     }
   }
 
-  private boolean look(App app, TrustFiles.Trusted trusted) {
+  private void look(App app, TrustFiles.Trusted trusted) {
     try {
-      Map<String, String> fresh = app.taint().look(trusted);
+      Map<String, String> fresh = app.taint().look(trusted, app.ledger().state().staged());
       fresh.forEach((release, why) -> tell(app, release, why));
-      return true;
     } catch (IOException e) {
       LOG.warn("Releases cannot be looked at. app={}: {}", app.name(), e.getMessage());
-      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.pointsman.fuzz;
 
-import java.util.function.Consumer;
+import dev.pointsman.agent.intake.BundleFuzz;
 
 /** The targets by the name that their corpus has below {@code src/test/resources/fuzz}. */
 enum FuzzTarget {
@@ -9,12 +9,18 @@ enum FuzzTarget {
   MANIFEST("manifest", ManifestFuzz::fuzzerTestOneInput),
   FILE_LIST("file-list", FileListFuzz::fuzzerTestOneInput),
   SIGNATURE("signature", SignatureFuzz::fuzzerTestOneInput),
-  TRUST("trust", TrustFuzz::fuzzerTestOneInput);
+  TRUST("trust", TrustFuzz::fuzzerTestOneInput),
+  BUNDLE("bundle", BundleFuzz::fuzzerTestOneInput);
+
+  /** As Jazzer calls it. */
+  private interface Body {
+    void run(byte[] input) throws Exception;
+  }
 
   private final String corpus;
-  private final Consumer<byte[]> body;
+  private final Body body;
 
-  FuzzTarget(String corpus, Consumer<byte[]> body) {
+  FuzzTarget(String corpus, Body body) {
     this.corpus = corpus;
     this.body = body;
   }
@@ -23,7 +29,7 @@ enum FuzzTarget {
     return corpus;
   }
 
-  void run(byte[] input) {
-    body.accept(input);
+  void run(byte[] input) throws Exception {
+    body.run(input);
   }
 }

@@ -91,6 +91,15 @@ final class Property {
     return text.length() <= 4_096 && text.chars().noneMatch(Character::isISOControl);
   }
 
+  /** Fails where the refusal was made: so the fuzzer tells two such mistakes apart. */
+  private static void require(boolean holds, String what, Rejected refusal) {
+    if (!holds) {
+      AssertionError error = new AssertionError(what + ": " + refusal.getMessage());
+      error.setStackTrace(refusal.getStackTrace());
+      throw error;
+    }
+  }
+
   /** Fails with {@code what} and {@code about} unless {@code holds}. */
   static void require(boolean holds, String what, Object about) {
     if (!holds) {

@@ -76,7 +76,7 @@ public final class TarFuzz {
   }
 
   /** A copy in which every header that can be told has a checksum that is right. */
-  static byte[] withChecksums(byte[] input) {
+  public static byte[] withChecksums(byte[] input) {
     byte[] tar = input.clone();
     for (int at = 0; at + BLOCK <= tar.length; at += BLOCK) {
       if (isZero(tar, at)) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class Rejected extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private static final int LONGEST_DETAIL = 2_000;
+  private static final int LONGEST_ENTRY = 500;
+
   private final ErrorCode code;
   private final String detail;
   private final @Nullable String entry;
@@ -21,12 +24,17 @@ public final class Rejected extends Exception {
     this(code, detail, null);
   }
 
-  /** Refuses because of {@code entry}: the path, key or member that is to blame. */
+  /**
+   * Refuses because of {@code entry}: the path, key or member that is to blame. Both texts may
+   * quote what was sent: they are kept as they can be shown on a terminal and in a log.
+   */
   public Rejected(ErrorCode code, String detail, @Nullable String entry) {
-    super(code.wire() + ": " + detail + (entry == null ? "" : " (" + entry + ")"));
+    String shown = Shown.of(detail, LONGEST_DETAIL);
+    String blamed = entry == null ? null : Shown.of(entry, LONGEST_ENTRY);
+    super(code.wire() + ": " + shown + (blamed == null ? "" : " (" + blamed + ")"));
     this.code = code;
-    this.detail = detail;
-    this.entry = entry;
+    this.detail = shown;
+    this.entry = blamed;
   }
 
   /** The stable code. */
