@@ -56,6 +56,7 @@ final class App {
   private final List<String> notices = new ArrayList<>();
   private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
+  private final AppKeeping keeping;
   private final LogKeeper logs;
   private final AppTaint taint;
 
@@ -87,6 +88,7 @@ final class App {
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
+    this.keeping = new AppKeeping(config, host, ledger, releases, retention, taint);
     this.deployments =
         new Deployments(
             new Deployments.Parts(
@@ -185,6 +187,7 @@ final class App {
     AppState state = ledger.state();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
     List<String> all = new ArrayList<>(notices);
+    all.addAll(keeping.notices());
     String lost = whileNothingIsWanted;
     if (lost != null && state.wanted() == null) {
       all.add(lost);
@@ -368,6 +371,11 @@ final class App {
   /** Notes an upload; it is on disk on return. */
   void staged(StagedRelease release) throws IOException {
     ledger.append(AppDisk.staged(release, host.clock()));
+  }
+
+  /** What is decided about what stays on the disk. */
+  AppKeeping keeping() {
+    return keeping;
   }
 
   /** Whether no worker, deployment or way back uses {@code release}. */

@@ -100,6 +100,7 @@ final class AppView {
         release.stagedAt(),
         release.files(),
         release.bytes(),
+        state.pinned().contains(release.id()),
         tainted);
   }
 

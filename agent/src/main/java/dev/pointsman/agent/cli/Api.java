@@ -7,6 +7,7 @@ import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -42,6 +43,12 @@ interface Api extends AutoCloseable {
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** One deployment, when it is over or {@code wait} has passed. */

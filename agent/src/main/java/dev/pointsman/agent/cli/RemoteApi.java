@@ -9,6 +9,7 @@ import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -99,6 +100,18 @@ final class RemoteApi implements Api {
       String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.rollback(app, release, allowTainted));
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.pin(app, release, pinned));
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.collect(how));
   }
 
   @Override

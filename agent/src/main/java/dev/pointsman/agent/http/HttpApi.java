@@ -60,7 +60,12 @@ public final class HttpApi implements AutoCloseable {
             limits,
             source,
             new Routes.Handlers(
-                reading, uploads, deploying, following, new Trusting(vertx, control, blocking)));
+                reading,
+                uploads,
+                deploying,
+                following,
+                new Housekeeping(vertx, control, blocking),
+                new Trusting(vertx, control, blocking)));
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -139,6 +140,18 @@ final class FakeApi implements Api {
   public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
       throws ApiProblem, AgentUnreachable {
     return answer("sequence " + app + " " + sequence + " " + reason);
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable {
+    return answer((pinned ? "pin " : "unpin ") + app + " " + release);
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable {
+    return answer(how.toString());
   }
 
   /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */

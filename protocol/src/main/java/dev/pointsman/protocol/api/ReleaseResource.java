@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param digest SHA-256 of release.json, hex
  * @param signers principals whose signatures were counted
- * @param tainted why its signatures are not worth anything any more; null where they are
  * @param current whether {@code current} names it
+ * @param pinned whether retention leaves it alone
+ * @param tainted why its signatures are not worth anything any more; null where they are
  */
 public record ReleaseResource(
     String app,
@@ -24,6 +25,7 @@ public record ReleaseResource(
     Instant stagedAt,
     int files,
     long bytes,
+    boolean pinned,
     @Nullable String tainted) {
   public ReleaseResource {
     signers = List.copyOf(signers);
