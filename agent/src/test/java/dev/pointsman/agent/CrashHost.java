@@ -1,14 +1,15 @@
 package dev.pointsman.agent;
 
-import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.DeploymentEntry;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.intake.Acceptance;
+import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.intake.NoBlobs;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.release.Durability;
@@ -37,7 +38,6 @@ final class CrashHost implements Acceptance, AutoCloseable {
   static final AppName WEB = new AppName("web");
 
   private final AppDisk disk;
-  private final AppConfig config;
   private final Intake intake;
 
   /** Who may sign, and the configuration; the same for every host of a test. */
@@ -73,11 +73,10 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   private CrashHost(AppDisk disk, HostConfig host) {
     this.disk = disk;
-    this.config = host.apps().getFirst();
     this.intake =
         new Intake(
             host,
-            _ -> disk.releases(),
+            _ -> new Intake.AppStore(disk.releases(), new NoBlobs()),
             new TrustFiles(host.trust(), _ -> {}),
             this,
             _ -> new DiskSpace.Free(1L << 40, 1L << 40, 1L << 30),
@@ -116,7 +115,9 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   /** Uploads in one piece. */
   Received receive(CrashBundle bundle) throws Exception {
-    return intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), config, "ci");
+    Delivery delivery =
+        intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), "ci");
+    return ((Delivery.Complete) delivery).received();
   }
 
   /** What a deployment writes, without its workers. */

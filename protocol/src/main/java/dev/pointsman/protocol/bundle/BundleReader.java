@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a bundle apart: one plain tar with {@code release.json}, {@code release.json*.sig}, {@code
- * files.lst[.gz]} and {@code payload.tar[.gz|.zst]} in that order. {@link #head} reads no further than
- * it must, so that the caller decides on trust before anything else is looked at. Single-use, one
- * thread.
+ * files.lst[.gz]} and {@code payload.tar[.gz|.zst]} in that order. {@link #head} reads no further
+ * than it must, so that the caller decides on trust before anything else is looked at. Single-use,
+ * one thread.
  */
 public final class BundleReader {
   /** The name of the manifest, and the beginning of its signatures' names. */

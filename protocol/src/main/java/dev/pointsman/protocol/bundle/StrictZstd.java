@@ -6,10 +6,10 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One zstd frame and nothing after it, without a dictionary, with a window of at most 8 MiB and with
- * an end to what comes out. The decoder is somebody else's and gets the frame only when its header
- * was found good. Refusals leave as {@link StreamRefused}. One thread; closing frees native memory
- * and leaves the source open.
+ * One zstd frame and nothing after it, without a dictionary, with a window of at most 8 MiB and
+ * with an end to what comes out. The decoder is somebody else's and gets the frame only when its
+ * header was found good. Refusals leave as {@link StreamRefused}. One thread; closing frees native
+ * memory and leaves the source open.
  */
 public final class StrictZstd extends InputStream {
   /** Decodes one frame; what is not one fails as an IOException. */

@@ -134,7 +134,7 @@ final class ZstdFrame extends InputStream {
       throw damaged("has a block that no frame may have");
     }
     last = (block & 1) != 0;
-    left = (type == RLE ? 1 : size) + (last && checksum ? 4 : 0);
+    left = (type == RLE ? 1L : size) + (last && checksum ? 4 : 0);
   }
 
   /** What went wrong with reading, so that it is not taken for the decoder's complaint. */
