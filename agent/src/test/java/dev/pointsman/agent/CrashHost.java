@@ -9,12 +9,14 @@ import dev.pointsman.agent.intake.Acceptance;
 import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
-import dev.pointsman.agent.intake.NoBlobs;
+import dev.pointsman.agent.intake.Missing;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.store.ContentStore;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.bundle.AppName;
@@ -71,12 +73,13 @@ final class CrashHost implements Acceptance, AutoCloseable {
     }
   }
 
-  private CrashHost(AppDisk disk, HostConfig host) {
+  private CrashHost(AppDisk disk, ContentStore content, HostConfig host) {
     this.disk = disk;
+    AppBlobs blobs = new AppBlobs(content, Sharing.LINK);
     this.intake =
         new Intake(
             host,
-            _ -> new Intake.AppStore(disk.releases(), new NoBlobs()),
+            _ -> new Intake.AppStore(disk.releases(), blobs),
             new TrustFiles(host.trust(), _ -> {}),
             this,
             _ -> new DiskSpace.Free(1L << 40, 1L << 40, 1L << 30),
@@ -87,7 +90,16 @@ final class CrashHost implements Acceptance, AutoCloseable {
   static CrashHost open(Setup setup, Path root, Durability durability) throws IOException {
     AppDisk disk =
         AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
-    return new CrashHost(disk, with(setup.config(), "root", root));
+    ContentStore content =
+        ContentStore.open(
+            root,
+            durability::barrier,
+            (key, what) -> {
+              throw new AssertionError(key + ": " + what);
+            },
+            Clock.systemUTC(),
+            (existing, link) -> Files.createLink(link, existing));
+    return new CrashHost(disk, content, with(setup.config(), "root", root));
   }
 
   /** A copy of a record with one component replaced, whatever the others are. */
@@ -117,7 +129,10 @@ final class CrashHost implements Acceptance, AutoCloseable {
   Received receive(CrashBundle bundle) throws Exception {
     Delivery delivery =
         intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), "ci");
-    return ((Delivery.Complete) delivery).received();
+    return switch (delivery) {
+      case Delivery.Complete(Received received) -> received;
+      case Delivery.Incomplete(Missing missing) -> throw new AssertionError(missing);
+    };
   }
 
   /** What a deployment writes, without its workers. */
