@@ -71,8 +71,7 @@ final class Content {
     }
     receiveList(list, signed);
     ReleaseTree tree =
-        FileList.read(
-            MappedFile.of(staging.list()), limits(limits.treeBytes(), limits.links()));
+        FileList.read(MappedFile.of(staging.list()), limits(limits.treeBytes(), limits.links()));
     checkCounts(tree, signed);
     Member payload = payload(bundle);
     ListedContent content = new ListedContent(tree, staging, limits.entries());

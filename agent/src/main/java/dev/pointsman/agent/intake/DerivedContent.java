@@ -95,8 +95,7 @@ final class DerivedContent implements AutoCloseable {
         file.path(),
         file.executable(),
         sha256 ->
-            builder.add(
-                new TreeEntry.File(file.path(), file.executable(), file.size(), sha256)));
+            builder.add(new TreeEntry.File(file.path(), file.executable(), file.size(), sha256)));
   }
 
   private void takeHardLink(TarEntry.HardLink link) throws Rejected, IOException {

@@ -86,8 +86,7 @@ final class ListedContent {
     return index;
   }
 
-  private void takeFile(TarReader tar, TarEntry.File file, int index)
-      throws Rejected, IOException {
+  private void takeFile(TarReader tar, TarEntry.File file, int index) throws Rejected, IOException {
     TreeEntry.File listed = tree.files().get(index);
     if (file.size() != listed.size()) {
       throw refused(
