@@ -15,6 +15,7 @@ import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.store.ContentStore;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -65,7 +66,10 @@ final class Agent implements AutoCloseable {
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
     Path preload = distribution.preload();
-    Durability durability = new SyncfsDurability();
+    checkStorage(config);
+    Durability durability =
+        DurabilityChoice.choose(
+            config.store().durability(), System.getProperty("os.version"), LOG::warn);
     ContentStore content =
         ContentStore.open(
             config.root(),
@@ -110,7 +114,7 @@ final class Agent implements AutoCloseable {
     Intake intake =
         new Intake(
             config,
-            acceptance::releases,
+            acceptance::store,
             trust,
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
@@ -131,6 +135,17 @@ final class Agent implements AutoCloseable {
         config.name(),
         config.root(),
         apps.keySet());
+  }
+
+  private static void checkStorage(HostConfig config) throws IOException {
+    new StorageCheck(new StorageFacts())
+        .look(config.root(), config.store().allowFilesystem())
+        .ifPresent(LOG::warn);
+    for (AppConfig app : config.apps()) {
+      if (AppSharing.of(app) == Sharing.COPY) {
+        LOG.warn(AppSharing.explanation(app));
+      }
+    }
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
-import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
@@ -12,7 +11,6 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
-import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -50,6 +47,7 @@ final class AgentControl implements Control {
   private final List<AppConfig> configured;
   private final Intake intake;
   private final EventLog events;
+  private final Deliveries deliveries;
 
   AgentControl(Managed managed, Intake intake, EventLog events) {
     this.apps = managed.apps();
@@ -57,6 +55,7 @@ final class AgentControl implements Control {
     this.configured = managed.configured();
     this.intake = intake;
     this.events = events;
+    this.deliveries = new Deliveries(events);
   }
 
   @Override
@@ -111,80 +110,61 @@ final class AgentControl implements Control {
   @Override
   public Upload receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException {
-    App found = find(app);
-    try {
-      Received received = intake.receive(app, release, body, found.config(), requestedBy);
-      Map<String, String> data =
-          Map.of(
-              "release", release.value(),
-              "signers", String.join(",", received.release().signers()),
-              "requested_by", requestedBy);
-      if (received.created()) {
-        LOG.info("A release is staged. app={} {}", app, data);
-        events.publish("release.staged", app.value(), "Release " + release + " is staged.", data);
-      }
-      return new Upload.Complete(
-          new StagedResource(
-              app.value(),
-              release.value(),
-              "staged",
-              received.created(),
-              received.release().files(),
-              received.newBytes(),
-              received.took().toMillis(),
-              null));
-    } catch (Rejected e) {
-      LOG.warn(
-          "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
-          app,
-          release,
-          requestedBy,
-          e.code().wire(),
-          e.detail());
-      events.publish(
-          "release.refused",
-          app.value(),
-          "Release " + release + " is refused: " + e.detail(),
-          Map.of("release", release.value(), "code", e.code().wire(), "requested_by", requestedBy));
-      throw e;
-    }
+    find(app);
+    return deliveries.tell(
+        app, release, requestedBy, () -> intake.receive(app, release, body, requestedBy));
   }
 
   @Override
   public Upload receivePack(
       AppName app, ReleaseId release, PackFormat format, InputStream body, String requestedBy)
-      throws Rejected {
-    throw noSession(release);
+      throws Rejected, IOException, InterruptedException {
+    find(app);
+    return deliveries.tell(
+        app,
+        release,
+        requestedBy,
+        () -> intake.receivePack(app, release, Deliveries.format(format), body, requestedBy));
   }
 
   @Override
   public Missing missing(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
+    find(app);
+    return orFault(
+        "The session of " + release + " cannot be read",
+        () -> Deliveries.missing(intake.missing(app, release)));
   }
 
   @Override
   public void discard(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
+    find(app);
+    orFault(
+        "The session of " + release + " cannot be deleted",
+        () -> {
+          intake.discard(app, release);
+          return app;
+        });
   }
 
   @Override
   public Blob blob(AppName app, String sha256) throws Rejected {
-    throw noSession(sha256);
+    find(app);
+    return orFault(
+        "The sessions of " + app + " cannot be read",
+        () -> Deliveries.blob(intake.blob(app, sha256)));
   }
 
   @Override
   public Blob receiveBlob(
-      AppName app, String sha256, Part part, InputStream body, String requestedBy) throws Rejected {
-    throw noSession(sha256);
+      AppName app, String sha256, Part part, InputStream body, String requestedBy)
+      throws Rejected, IOException {
+    find(app);
+    return Deliveries.blob(intake.receiveBlob(app, sha256, Deliveries.part(part), body));
   }
 
   @Override
   public Path fileList(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
-  }
-
-  private static Rejected noSession(Object what) {
-    return new Rejected(ErrorCode.SESSION_UNKNOWN, "There is no upload session for " + what + ".");
+    return find(app).releases().fileList(release);
   }
 
   @Override

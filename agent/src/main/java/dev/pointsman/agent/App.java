@@ -6,6 +6,7 @@ import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
@@ -44,6 +45,7 @@ final class App {
   private final Host host;
   private final AppLedger ledger;
   private final ReleaseStore releases;
+  private final Intake.AppStore store;
   private final AppSocket socket;
   private final WorkerPool workers;
   private final Deployments deployments;
@@ -58,6 +60,7 @@ final class App {
     this.host = host;
     this.ledger = ledger;
     this.releases = releases;
+    this.store = new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
     Path runDirectory = host.config().run().resolve(config.name().value());
     Files.createDirectories(runDirectory);
@@ -164,6 +167,11 @@ final class App {
 
   ReleaseStore releases() {
     return releases;
+  }
+
+  /** Where its releases are, and the content that it can use. */
+  Intake.AppStore store() {
+    return store;
   }
 
   /** The app as it is now; does not block. */

@@ -51,6 +51,7 @@ final class Host implements Started {
         name = "web-1"
         root = "%s"
         run = "%s"
+        store.allow_filesystem = "any" # It is on whatever /tmp is.
         """
                 .formatted(state(), run())
             + more);

@@ -5,6 +5,7 @@ import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class EffectiveConfig {
     line("name", quoted(host.name()));
     line("root", quoted(host.root()));
     line("run", quoted(host.run()));
+    line("durability", quoted(host.store().durability()));
     out.append("# platform = ").append(quoted(host.platform())).append(", of this host\n");
     section("http");
     line("socket", quoted(host.http().socket()));
@@ -49,6 +51,16 @@ public final class EffectiveConfig {
     line("links", limits.links());
     line("uploads", limits.uploads());
     line("uploads_per_app", limits.uploadsPerApp());
+    store(host.store());
+  }
+
+  private void store(StoreConfig store) {
+    section("store");
+    optional("allow_filesystem", store.allowFilesystem());
+    line("grace", quoted(Units.text(store.grace())));
+    line("low_space", store.lowSpace());
+    line("scrub_interval", quoted(Units.text(store.scrubInterval())));
+    line("scrub_rate", quoted(Units.text(store.scrubRate())));
   }
 
   private void app(AppConfig app) {

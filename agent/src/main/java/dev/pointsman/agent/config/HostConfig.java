@@ -1,7 +1,9 @@
 package dev.pointsman.agent.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param http the API
  * @param trust who may sign
  * @param limits bounds on uploads
+ * @param store how content is kept
  * @param apps by name
  */
 public record HostConfig(
@@ -24,6 +27,7 @@ public record HostConfig(
     HttpConfig http,
     SignersConfig trust,
     LimitsConfig limits,
+    StoreConfig store,
     List<AppConfig> apps) {
   public HostConfig {
     apps = List.copyOf(apps);
@@ -58,6 +62,47 @@ public record HostConfig(
     /** The defaults of docs/bundle.md. */
     public static final LimitsConfig DEFAULT =
         new LimitsConfig(64L << 20, 250_000, 2L << 30, 4L << 30, 10_000, 8, 2);
+  }
+
+  /** How writes reach the disk. */
+  public enum DurabilityMode {
+    /** All of the file system at once. */
+    SYNCFS,
+    /** Each file by itself. */
+    FSYNC;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * How content is kept.
+   *
+   * @param allowFilesystem a kind of file system that is used though it cannot keep what is
+   *     promised
+   * @param grace how long content stays that no release uses
+   * @param lowSpace percent of the disk; below, what can be spared goes at once. Zero: never
+   * @param scrubInterval how often all content is read again; zero: never
+   * @param scrubRate bytes per second while it is
+   */
+  public record StoreConfig(
+      DurabilityMode durability,
+      Optional<String> allowFilesystem,
+      Duration grace,
+      int lowSpace,
+      Duration scrubInterval,
+      long scrubRate) {
+    /** The defaults of docs/configuration.md. */
+    public static final StoreConfig DEFAULT =
+        new StoreConfig(
+            DurabilityMode.SYNCFS,
+            Optional.empty(),
+            Duration.ofHours(24),
+            10,
+            Duration.ofDays(7),
+            32L << 20);
   }
 
   /** A TCP address. */

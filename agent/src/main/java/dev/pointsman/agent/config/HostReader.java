@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
 import dev.pointsman.agent.config.HostConfig.SignersConfig;
+import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.protocol.bundle.AppName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +55,10 @@ final class HostReader {
     HttpConfig http = http(host.section("http"), run);
     SignersConfig trust = trust(host.section("trust"));
     LimitsConfig limits = limits(host.section("limits"));
+    StoreConfig store = StoreReader.read(host, host.section("store"));
     List<AppConfig> read = apps(host, file.resolveSibling(apps), http, run);
     host.refuseOthers();
-    return new HostConfig(name, facts.platform(), root, run, http, trust, limits, read);
+    return new HostConfig(name, facts.platform(), root, run, http, trust, limits, store, read);
   }
 
   private HttpConfig http(Section http, Path run) {

@@ -25,8 +25,6 @@ import java.nio.file.StandardOpenOption;
  * counts and the rules of a tree.
  */
 final class DerivedContent implements AutoCloseable {
-  private static final String ENTRIES = "entries";
-
   private final TreeBuilder builder;
   private final Manifest.Archive signed;
   private final int maxEntries;
@@ -37,7 +35,7 @@ final class DerivedContent implements AutoCloseable {
 
   DerivedContent(TreeLimits limits, Manifest.Archive signed, Staging staging) throws IOException {
     this.limits = limits;
-    this.spool = new FileSpool(staging.spool(ENTRIES));
+    this.spool = new FileSpool(staging.entries());
     this.builder = new TreeBuilder(limits, spool);
     this.signed = signed;
     this.maxEntries = limits.entries();
@@ -63,13 +61,6 @@ final class DerivedContent implements AutoCloseable {
         }
       }
     }
-    if (builder.files() != signed.files() || builder.bytes() != signed.bytes()) {
-      throw new Rejected(
-          ErrorCode.TREE_COUNT,
-          "The payload has %d files and %d bytes; release.json says %d and %d."
-              .formatted(builder.files(), builder.bytes(), signed.files(), signed.bytes()),
-          "archive");
-    }
   }
 
   /** The tree of what was unpacked, by all the rules; its list lies where the staging has it. */
@@ -79,13 +70,21 @@ final class DerivedContent implements AutoCloseable {
             Files.newOutputStream(staging.list(), StandardOpenOption.CREATE_NEW), 64 << 10)) {
       builder.write(out);
     }
-    return FileList.read(MappedFile.of(staging.list()), limits);
+    ReleaseTree tree = FileList.read(MappedFile.of(staging.list()), limits);
+    if (builder.files() != signed.files() || builder.bytes() != signed.bytes()) {
+      throw new Rejected(
+          ErrorCode.TREE_COUNT,
+          "The payload has %d files and %d bytes; release.json says %d and %d."
+              .formatted(builder.files(), builder.bytes(), signed.files(), signed.bytes()),
+          "archive");
+    }
+    return tree;
   }
 
   @Override
   public void close() throws IOException {
     spool.close();
-    Files.delete(staging.spool(ENTRIES));
+    Files.delete(staging.entries());
   }
 
   private void takeFile(TarReader tar, TarEntry.File file) throws Rejected, IOException {

@@ -6,12 +6,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One trust file and the last good content of it. Guarded by its owner. */
+/**
+ * One trust file and the last good content of it. Guarded by its owner.
+ *
+ * <p>It is read whole each time and compared by its bytes: no edit is missed, whatever it did to
+ * the file's times, size or inode.
+ */
 final class TrustFile<T> {
   private static final int MAX_BYTES = 1 << 20;
 
@@ -21,13 +26,18 @@ final class TrustFile<T> {
   }
 
   private final Path path;
+  private final SafePath safe;
   private final Parser<T> parser;
   private final Consumer<String> alarm;
   private byte @Nullable [] seen;
   private @Nullable T good;
+  private @Nullable T before;
+  private Optional<String> mistake = Optional.empty();
+  private int changes;
 
-  TrustFile(Path path, Parser<T> parser, Consumer<String> alarm) {
+  TrustFile(Path path, SafePath safe, Parser<T> parser, Consumer<String> alarm) {
     this.path = path;
+    this.safe = safe;
     this.parser = parser;
     this.alarm = alarm;
   }
@@ -40,23 +50,42 @@ final class TrustFile<T> {
     boolean alreadyReported = Arrays.equals(bytes, seen);
     seen = bytes;
     try {
-      good = parser.parse(bytes);
-      return good;
+      T next = parser.parse(bytes);
+      before = good;
+      good = next;
+      changes++;
+      mistake = Optional.empty();
+      return next;
     } catch (Rejected e) {
       if (good == null) {
         throw new Rejected(ErrorCode.AGENT_TRUST, path + ": " + e.detail(), e.entry());
       }
+      String told = path + " is not valid, the last good content stays: " + e.detail();
+      mistake = Optional.of(told);
       if (!alreadyReported) {
-        alarm.accept(path + " is not valid, the last good content stays: " + e.detail());
+        alarm.accept(told);
       }
       return good;
     }
   }
 
+  /** What was good before the last change; null before the first one. */
+  @Nullable T before() {
+    return before;
+  }
+
+  /** How often good content has changed. */
+  int changes() {
+    return changes;
+  }
+
+  /** What is wrong with the content now, so that an older one counts. */
+  Optional<String> mistake() {
+    return mistake;
+  }
+
   private byte[] read() throws Rejected {
-    try (InputStream in = Files.newInputStream(path)) {
-      refuseWritableByAll(path);
-      refuseWritableByAll(path.toAbsolutePath().getParent());
+    try (InputStream in = Files.newInputStream(safe.resolve(path))) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {
         throw new Rejected(
@@ -68,15 +97,6 @@ final class TrustFile<T> {
           new Rejected(ErrorCode.AGENT_TRUST, path + " cannot be read: " + e.getMessage());
       rejected.initCause(e);
       throw rejected;
-    }
-  }
-
-  private void refuseWritableByAll(@Nullable Path which) throws Rejected, IOException {
-    if (which != null
-        && Files.getPosixFilePermissions(which).contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new Rejected(
-          ErrorCode.AGENT_TRUST,
-          which + " can be written by everybody: chmod o-w " + which + ", and look who was there.");
     }
   }
 }

@@ -21,6 +21,11 @@ public final class FileSystems {
   private static final long STATVFS_FILES = 40;
   private static final long STATVFS_FREE_FILES = 56;
 
+  // struct statfs, 64 bit; the type comes first.
+  private static final long STATFS_SIZE = 128;
+  private static final long STATFS_TYPE = 0;
+
+  private static final CFunction STATFS = CFunction.returningInt("statfs", ADDRESS, ADDRESS);
   private static final CFunction SYNCFS = CFunction.returningInt("syncfs", JAVA_INT);
   private static final CFunction STATVFS = CFunction.returningInt("statvfs", ADDRESS, ADDRESS);
   private static final CFunction FALLOCATE =
@@ -51,6 +56,17 @@ public final class FileSystems {
       throw new IOException("cannot sync the file system of " + path + ": " + e.getMessage(), e);
     } finally {
       Descriptors.close(descriptor);
+    }
+  }
+
+  /** The number of the kind of file system that holds {@code path}; see {@link FileSystemType}. */
+  public static long magic(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment statfs = arena.allocate(STATFS_SIZE, Long.BYTES);
+      STATFS.call(arena.allocateFrom(path.toString()), statfs);
+      return statfs.get(JAVA_LONG, STATFS_TYPE) & 0xFFFF_FFFFL;
+    } catch (LinuxException e) {
+      throw new IOException("cannot ask the file system of " + path + ": " + e.getMessage(), e);
     }
   }
 

@@ -46,8 +46,7 @@ public final class Packer {
           file.mode());
     }
     ReleaseTree tree = builder.build();
-    return new Packed(
-        request.output(), write(request, tree), Advice.on(request.manifest(), tree));
+    return new Packed(request.output(), write(request, tree), Advice.on(request.manifest(), tree));
   }
 
   /** Everything but the digests is known already, so mistakes in it need no walk to be found. */

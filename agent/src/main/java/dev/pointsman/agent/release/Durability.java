@@ -11,6 +11,14 @@ public interface Durability {
    */
   void barrier(Path directory) throws IOException;
 
+  /**
+   * As {@link #barrier(Path)}, where of all regular files below {@code directory} only those of
+   * {@code written} have content that may not be on disk: the others are links to content that is.
+   */
+  default void barrier(Path directory, Iterable<Path> written) throws IOException {
+    barrier(directory);
+  }
+
   /** Returns when the names in {@code directory} are on disk. */
   void syncDirectory(Path directory) throws IOException;
 }

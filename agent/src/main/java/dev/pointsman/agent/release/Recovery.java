@@ -38,7 +38,6 @@ final class Recovery {
   }
 
   Recovered run(Set<ReleaseId> accepted, Optional<ReleaseId> current) throws IOException {
-    deleteNames(layout.incoming(), name -> name.startsWith(layout.sessionPrefix()));
     deleteNames(layout.app(), name -> name.startsWith(CurrentLink.TEMPORARY));
     deleteNames(layout.releases(), name -> name.startsWith(".gc-") || name.startsWith(".st-"));
     deleteNames(layout.meta(), name -> name.startsWith(".gc-") || name.startsWith(".tmp-"));

@@ -9,13 +9,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,32 +27,29 @@ import org.slf4j.LoggerFactory;
 public final class ContentStore {
   private static final Logger LOG = LoggerFactory.getLogger(ContentStore.class);
 
-  /** Where nothing says which second it is: content of no bytes is the same in all releases. */
-  private static final Instant SECOND_OF_NOTHING = Instant.parse("2000-01-01T00:00:00Z");
-
-  /** The first copy and its spills; at 65,000 links each no host needs as many. */
-  private static final int MAX_COPIES = 64;
-
   private final StoreLayout layout;
   private final KeySet keys;
-  private final Fitness fitness;
   private final Quarantine quarantine;
   private final FreshCopies fresh;
   private final boolean nanoseconds;
   private final Parts parts;
-  private final Object[] locks = new Object[StoreLayout.FOLDERS];
+  private final FolderLocks locks = new FolderLocks();
+  private final Sweep sweep;
+  private final Inspection inspection;
+  private final Placing placing;
 
   private ContentStore(StoreLayout layout, Parts parts, boolean nanoseconds) throws IOException {
     this.layout = layout;
     this.parts = parts;
     this.nanoseconds = nanoseconds;
     this.keys = new KeySet(parts.keyLimit());
-    this.fitness = new Fitness(Users.effectiveUid(), nanoseconds);
     this.quarantine = new Quarantine(layout.quarantine(), parts.clock());
     this.fresh = new FreshCopies(layout, parts.barrier(), this::appear);
-    for (int i = 0; i < locks.length; i++) {
-      locks[i] = new Object();
-    }
+    Shelves shelves = new Shelves(layout, keys, locks);
+    this.sweep = new Sweep(shelves);
+    Fitness fitness = new Fitness(Users.effectiveUid(), nanoseconds);
+    this.inspection = new Inspection(fitness, quarantine, parts.alarm());
+    this.placing = new Placing(shelves, inspection, fresh, parts.links());
   }
 
   /** What the store works with; {@code keyLimit} is how many keys are held in memory. */
@@ -74,6 +69,7 @@ public final class ContentStore {
   static ContentStore open(Path root, Parts parts) throws IOException {
     StoreLayout layout = new StoreLayout(root.toAbsolutePath().resolve("store"));
     layout.prepare();
+    layout.requireOneFileSystem();
     ContentStore store = new ContentStore(layout, parts, StampProbe.run(layout.fresh()));
     store.fresh.clear();
     store.quarantine.trim();
@@ -83,8 +79,7 @@ public final class ContentStore {
 
   private void list() throws IOException {
     boolean all = true;
-    for (int number = 0; number < StoreLayout.FOLDERS; number++) {
-      Path folder = layout.folder(number);
+    for (Path folder : layout.folders()) {
       String prefix = folder.getFileName().toString();
       try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
         for (Path name : names) {
@@ -123,111 +118,7 @@ public final class ContentStore {
    * @throws FileAlreadyExistsException where {@code file} exists
    */
   public boolean place(BlobKey key, long size, Path file, Sharing sharing) throws IOException {
-    if (key.isOfNothing()) {
-      return placeNothing(key, size, file);
-    }
-    if (sharing == Sharing.COPY) {
-      return placeCopy(key, size, file);
-    }
-    synchronized (lock(key)) {
-      return placeLink(key, size, file);
-    }
-  }
-
-  private static boolean placeNothing(BlobKey key, long size, Path file) throws IOException {
-    if (size != 0) {
-      return false;
-    }
-    BlobFile.createEmpty(file, key.executable(), stamp(SECOND_OF_NOTHING, key));
-    return true;
-  }
-
-  /** Links to the first copy that can take another link, or to a new one. */
-  private boolean placeLink(BlobKey key, long size, Path file) throws IOException {
-    @Nullable Path full = null;
-    for (int number = 1; number <= MAX_COPIES; number++) {
-      Path blob = layout.blob(key, number);
-      Optional<BlobStat> stat = BlobStat.of(blob);
-      if (stat.isEmpty() && full != null) {
-        spill(key, full, blob);
-        return linked(key, blob, file);
-      }
-      if (stat.isEmpty() && number > 1) {
-        break;
-      }
-      if (stat.isEmpty() || !isFit(key, size, blob, stat.get())) {
-        continue;
-      }
-      if (linked(key, blob, file)) {
-        return true;
-      }
-      full = blob;
-    }
-    if (full != null) {
-      throw new IOException("all copies of " + key + " in the store have all links they can have");
-    }
-    forget(key);
-    return false;
-  }
-
-  /** False where {@code blob} has all links it can have. */
-  private boolean linked(BlobKey key, Path blob, Path file) throws IOException {
-    try {
-      parts.links().link(blob, file);
-      return true;
-    } catch (LinuxException e) {
-      if (e.is(Errno.EMLINK)) {
-        return false;
-      }
-      if (e.is(Errno.EXDEV) || e.is(Errno.EPERM)) {
-        BlobFile.copy(blob, file, key.executable(), Files.getLastModifiedTime(blob));
-        return true;
-      }
-      throw failed("link", blob, file, e);
-    }
-  }
-
-  /** Looks under the lock and copies without: what is open stays whole, whoever removes it. */
-  private boolean placeCopy(BlobKey key, long size, Path file) throws IOException {
-    Path blob = layout.blob(key, 1);
-    BlobStat stat;
-    synchronized (lock(key)) {
-      Optional<BlobStat> found = BlobStat.of(blob);
-      if (found.isEmpty() || !isFit(key, size, blob, found.get())) {
-        forget(key);
-        return false;
-      }
-      stat = found.get();
-    }
-    try {
-      BlobFile.copy(blob, file, key.executable(), stamp(stat.modified().toInstant(), key));
-      return true;
-    } catch (NoSuchFileException e) {
-      if (Files.exists(blob, LinkOption.NOFOLLOW_LINKS)) {
-        throw e; // The directory of the copy is what is missing.
-      }
-      return false;
-    }
-  }
-
-  private boolean isFit(BlobKey key, long size, Path blob, BlobStat stat) throws IOException {
-    return switch (fitness.look(key, size, blob, stat)) {
-      case Fitness.Verdict.Fit _ -> true;
-      case Fitness.Verdict.OtherSize _ -> false;
-      case Fitness.Verdict.Unfit(String why) -> {
-        Path held = quarantine.take(blob, key);
-        String what = "The blob " + key + " " + why + "; it was moved to " + held + ".";
-        LOG.error("Content in the store is damaged. {}", what);
-        parts.alarm().damaged(key, what);
-        yield false;
-      }
-    };
-  }
-
-  /** Another inode with the same content; on disk before anything relies on it. */
-  private void spill(BlobKey key, Path from, Path spill) throws IOException {
-    Path copy = fresh.copyNow(key, from, Files.getLastModifiedTime(from));
-    Files.move(copy, spill);
+    return placing.place(key, size, file, sharing);
   }
 
   /**
@@ -240,30 +131,40 @@ public final class ContentStore {
       return;
     }
     if (sharing == Sharing.LINK && keptByLink(key, file)) {
-      keys.add(key);
       return;
     }
-    if (Files.exists(layout.blob(key, 1), LinkOption.NOFOLLOW_LINKS)) {
-      keys.add(key);
-      return;
+    if (!isHere(key)) {
+      fresh.add(key, file);
     }
-    fresh.add(key, file);
+  }
+
+  private boolean isHere(BlobKey key) {
+    synchronized (locks.of(key)) {
+      boolean here = Files.exists(layout.blob(key, 1), LinkOption.NOFOLLOW_LINKS);
+      if (here) {
+        keys.add(key);
+      }
+      return here;
+    }
   }
 
   private boolean keptByLink(BlobKey key, Path file) throws IOException {
     Path blob = layout.blob(key, 1);
-    synchronized (lock(key)) {
+    synchronized (locks.of(key)) {
       try {
+        layout.ensureFolder(key);
         parts.links().link(file, blob);
+        keys.add(key);
         return true;
       } catch (LinuxException e) {
         if (e.is(Errno.EEXIST)) {
+          keys.add(key);
           return true;
         }
         if (e.is(Errno.EMLINK) || e.is(Errno.EXDEV) || e.is(Errno.EPERM)) {
           return false;
         }
-        throw failed("link", file, blob, e);
+        throw Placing.failed(file, blob, e);
       }
     }
   }
@@ -273,39 +174,27 @@ public final class ContentStore {
     fresh.settle();
   }
 
+  /**
+   * Deletes the blobs that no release has a link to, that got their last name or lost one before
+   * {@code unusedSince}, and that are not {@code named}: by an open session, or by a release whose
+   * files are copies. Or only tells what that would give.
+   */
+  public Swept sweep(Instant unusedSince, Predicate<BlobKey> named, boolean dryRun)
+      throws IOException {
+    return sweep.run(new Sweep.Order(unusedSince, named, dryRun));
+  }
+
   /** A copy that is on disk becomes the blob, where there is none. */
   private void appear(BlobKey key, Path copy) throws IOException {
     Path blob = layout.blob(key, 1);
-    synchronized (lock(key)) {
+    synchronized (locks.of(key)) {
       if (Files.exists(blob, LinkOption.NOFOLLOW_LINKS)) {
         Files.delete(copy);
       } else {
+        layout.ensureFolder(key);
         Files.move(copy, blob);
       }
       keys.add(key);
     }
-  }
-
-  private void forget(BlobKey key) throws IOException {
-    if (!Files.exists(layout.blob(key, 1), LinkOption.NOFOLLOW_LINKS)) {
-      keys.remove(key);
-    }
-  }
-
-  private Object lock(BlobKey key) {
-    return locks[key.shard()];
-  }
-
-  private static FileTime stamp(Instant second, BlobKey key) {
-    return Stamp.of(second, key.sha256());
-  }
-
-  private static IOException failed(String what, Path from, Path to, LinuxException cause)
-      throws FileAlreadyExistsException {
-    if (cause.is(Errno.EEXIST)) {
-      throw new FileAlreadyExistsException(to.toString());
-    }
-    return new IOException(
-        "cannot " + what + " " + from + " to " + to + ": " + cause.getMessage(), cause);
   }
 }

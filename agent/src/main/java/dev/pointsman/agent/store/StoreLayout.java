@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Where things of the store lie: {@code directory} is {@code <root>/store}. */
@@ -49,9 +52,43 @@ record StoreLayout(Path directory) {
     ensure(blobs());
     ensure(fresh());
     ensure(quarantine());
+  }
+
+  /** Creates the folder of {@code key}, where it is missing. */
+  void ensureFolder(BlobKey key) throws IOException {
+    ensure(folder(key.shard()));
+  }
+
+  /** The folders that are there; one appears with its first blob. */
+  List<Path> folders() throws IOException {
+    List<Path> folders = new ArrayList<>();
     for (int number = 0; number < FOLDERS; number++) {
-      ensure(folder(number));
+      Path folder = folder(number);
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        folders.add(folder);
+      }
     }
+    return folders;
+  }
+
+  /**
+   * Refuses to work across file systems: a link would fail for each file, and a move not be atomic.
+   */
+  void requireOneFileSystem() throws IOException {
+    Path root = Objects.requireNonNull(directory.getParent());
+    for (Path path : List.of(directory, blobs(), fresh(), quarantine())) {
+      if (!device(path).equals(device(root))) {
+        throw new IOException(
+            path
+                + " is on another file system than "
+                + root
+                + ": content is shared by hard links, which work on one only; put all on the same");
+      }
+    }
+  }
+
+  private static Object device(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:dev");
   }
 
   private static void ensure(Path path) throws IOException {

@@ -35,7 +35,7 @@ class ConfigMistakesTest {
       textBlock =
           """
           naem = "web-1"        | agent.toml:1:1: naem is not known here; did you mean name?
-          colour = "blue"       | agent.toml:1:1: colour is not known here; known are name, root, run, apps, http, trust, limits
+          colour = "blue"       | agent.toml:1:1: colour is not known here; known are name, root, run, apps, http, trust, limits, store, durability
             name = 7            | agent.toml:1:1: name = 7: must be text in quotes
           name = "web 1"        | agent.toml:1:1: name = "web 1": must be a host name of letters, digits, '.', '-' and '_'
           name = ""             | agent.toml:1:1: name = "": must not be empty or have control characters
@@ -49,6 +49,10 @@ class ConfigMistakesTest {
           limits.uploads = 1    | agent.toml:1:1: limits.uploads_per_app = (default): must not be larger than uploads (1)
           limits.file_size = "2GB" | agent.toml:1:1: limits.file_size = "2GB": must be a size, as "64KiB", "10MiB", "2GiB" or a number of bytes
           limits.file_size = 3  | agent.toml:1:1: limits.file_size = 3: must be from 1KiB to 1TiB
+          durability = "full"   | agent.toml:1:1: durability = "full": must be "syncfs" or "fsync"
+          store.allow_filesystem = "ext4" | agent.toml:1:1: store.allow_filesystem = "ext4": must be the kind that root lies on, one of 9p, any, cifs, nfs, overlayfs, ramfs, smb2, tmpfs
+          store.low_space = 91  | agent.toml:1:1: store.low_space = 91: must be a whole number from 0 to 90
+          store.scrub_rate = 1  | agent.toml:1:1: store.scrub_rate = 1: must be from 1KiB to 1TiB
           apps = "nowhere"      | agent.toml:1:1: apps = "nowhere": there is no directory FOLDER/nowhere; make it, with one APP.toml per app
           """)
   void inTheHostFile(String line, String complaint) throws IOException {

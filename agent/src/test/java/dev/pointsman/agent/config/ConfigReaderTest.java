@@ -33,6 +33,7 @@ class ConfigReaderTest {
         name = "web-1"
         root = "state"
         run  = "run"
+        durability = "fsync"
         apps = "apps.d"
         [http]
         socket = "a.sock"
@@ -49,6 +50,12 @@ class ConfigReaderTest {
         links = 4
         uploads = 5
         uploads_per_app = 3
+        [store]
+        allow_filesystem = "overlayfs"
+        grace = "1h"
+        low_space = 5
+        scrub_interval = "1d"
+        scrub_rate = "1MiB"
         """);
     folder.write("apps.d/web.env", "A=1\n");
     folder.write("apps.d/notes.txt", "not an app");
@@ -116,6 +123,13 @@ class ConfigReaderTest {
                 new HostConfig.SignersConfig(
                     temp.resolve("allowed_signers"), Optional.of(temp.resolve("gone"))),
                 new LimitsConfig(1 << 20, 10, 2 << 20, 3 << 20, 4, 5, 3),
+                new HostConfig.StoreConfig(
+                    HostConfig.DurabilityMode.FSYNC,
+                    Optional.of("overlayfs"),
+                    Duration.ofHours(1),
+                    5,
+                    Duration.ofDays(1),
+                    1 << 20),
                 List.of(
                     new AppConfig(
                         new AppName("web"),
@@ -168,6 +182,7 @@ class ConfigReaderTest {
             name = "host-1"
             root = "/var/lib/pointsman"
             run = "/run/pointsman"
+            durability = "syncfs"
             # platform = "linux/amd64", of this host
 
             [http]
@@ -187,6 +202,13 @@ class ConfigReaderTest {
             links = 10000
             uploads = 8
             uploads_per_app = 2
+
+            [store]
+            # allow_filesystem: not set
+            grace = "24h"
+            low_space = 10
+            scrub_interval = "7d"
+            scrub_rate = "32MiB"
 
             # ---- app web
             listen = "127.0.0.1:3000"

@@ -18,6 +18,7 @@ import dev.pointsman.agent.release.DiskSnapshot;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -57,7 +58,9 @@ final class TestHost implements Acceptance, Durability {
   IOException journalFault;
   IOException diskFault;
   private ReleaseStore store;
+  private Blobs blobs = new NoBlobs();
   private Intake intake;
+  private AppConfig configured;
 
   TestHost(Path directory, SigningKey... trusted) throws Exception {
     root = Files.createDirectories(directory.resolve("root"));
@@ -100,8 +103,9 @@ final class TestHost implements Acceptance, Durability {
   }
 
   Intake intake() throws IOException {
-    if (intake == null) {
-      ReleaseStore opened = store();
+    if (intake == null || !configured.equals(app())) {
+      configured = app();
+      Intake.AppStore opened = new Intake.AppStore(store(), blobs());
       SignersConfig files = new SignersConfig(signers, Optional.of(revoked));
       HostConfig host =
           new HostConfig(
@@ -112,7 +116,8 @@ final class TestHost implements Acceptance, Durability {
               new HttpConfig(root, Optional.empty(), Optional.empty()),
               files,
               limits,
-              List.of(app()));
+              HostConfig.StoreConfig.DEFAULT,
+              List.of(configured));
       intake =
           new Intake(
               host, _ -> opened, new TrustFiles(files, alarms::add), this, _ -> free, clock());
@@ -141,12 +146,46 @@ final class TestHost implements Acceptance, Durability {
         3);
   }
 
+  Blobs blobs() {
+    return blobs;
+  }
+
+  /** From now on there is a real store, which an app uses like this. */
+  void share(Sharing sharing) throws IOException {
+    blobs = new TestBlobs(root, this::barrier, clock(), sharing);
+  }
+
   Received receive(byte[] bundle) throws Exception {
     return receive(R1, new ByteArrayInputStream(bundle));
   }
 
   Received receive(ReleaseId id, InputStream body) throws Exception {
-    return intake().receive(WEB, id, body, app(), "ci");
+    return complete(deliver(id, body));
+  }
+
+  /** The end of an upload that must have been complete. */
+  static Received complete(Delivery delivery) {
+    assertThat(delivery).isInstanceOf(Delivery.Complete.class);
+    return ((Delivery.Complete) delivery).received();
+  }
+
+  Delivery deliver(ReleaseId id, InputStream body) throws Exception {
+    return intake().receive(WEB, id, body, "ci");
+  }
+
+  /** Opens a session with a bundle that has no payload; returns what is asked for. */
+  Missing open(ReleaseId id, byte[] envelope) throws Exception {
+    return incomplete(deliver(id, new ByteArrayInputStream(envelope)));
+  }
+
+  Delivery pack(ReleaseId id, PackFormat format, InputStream tar) throws Exception {
+    return intake().receivePack(WEB, id, format, tar, "ci");
+  }
+
+  /** What the upload lacks, which must not have been complete. */
+  static Missing incomplete(Delivery delivery) {
+    assertThat(delivery).isInstanceOf(Delivery.Incomplete.class);
+    return ((Delivery.Incomplete) delivery).missing();
   }
 
   Map<String, String> snapshot() throws IOException {

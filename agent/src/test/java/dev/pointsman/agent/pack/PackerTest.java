@@ -256,16 +256,17 @@ class PackerTest {
   @Test
   void aFileThatChangesWhileItIsPackedIsNotSent() throws Exception {
     folder.file("a", "1");
-    ReleaseTree tree =
-        new ReleaseTree(
-            List.of(new TreeEntry.File("a", false, 1, "0".repeat(64))), List.of(), List.of());
-    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), tree, temp.resolve("p")))
+    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), listed("a", 1), temp.resolve("p")))
         .hasMessageContaining("out/a changed while it was packed");
-    ReleaseTree shorter =
-        new ReleaseTree(
-            List.of(new TreeEntry.File("a", false, 9, "0".repeat(64))), List.of(), List.of());
-    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), shorter, temp.resolve("q")))
+    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), listed("a", 9), temp.resolve("q")))
         .hasMessageContaining("out/a changed while it was packed");
+  }
+
+  private static ReleaseTree listed(String path, long size) throws Rejected, IOException {
+    TreeBuilder builder = new TreeBuilder(LIMITS);
+    builder.claimFile(path, size);
+    builder.add(new TreeEntry.File(path, false, size, "0".repeat(64)));
+    return builder.build();
   }
 
   private void refuses(String message) {

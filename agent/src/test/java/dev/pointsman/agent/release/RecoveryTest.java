@@ -43,7 +43,7 @@ class RecoveryTest {
   /** Stops in the barrier (1), after the evidence (2) or after the tree appeared (3). */
   private void killPublishing(int step) throws Exception {
     ReleaseStore dying = open(new StoppingDurability(step, Killed::new));
-    Staging staging = dying.stage(); // Not closed: a killed process closes nothing.
+    Staging staging = Stages.stage(dying, NEW); // Not closed: a killed process closes nothing.
     assertThatThrownBy(() -> Stages.publish(dying, staging, NEW, Stages.TREE))
         .isInstanceOf(Killed.class);
     assertThat(DiskSnapshot.of(root)).isNotEqualTo(before);

@@ -124,23 +124,41 @@ final class SoftwareSigner {
 
   /** A security key that is not one: its private key is in memory. */
   static final class SoftSecurityKey {
+    private final String type;
     private final KeyPair pair;
 
     SoftSecurityKey() throws Exception {
-      pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      this(false);
+    }
+
+    SoftSecurityKey(boolean ecdsa) throws Exception {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(ecdsa ? "EC" : "Ed25519");
+      if (ecdsa) {
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+      }
+      type = ecdsa ? "sk-ecdsa-sha2-nistp256@openssh.com" : "sk-ssh-ed25519@openssh.com";
+      pair = generator.generateKeyPair();
     }
 
     byte[] blob() {
+      if (pair.getPublic() instanceof ECPublicKey key) {
+        return new WireWriter()
+            .text(type)
+            .text("nistp256")
+            .string(point(key.getW()))
+            .text("ssh:")
+            .toBytes();
+      }
       byte[] x509 = pair.getPublic().getEncoded();
       return new WireWriter()
-          .text("sk-ssh-ed25519@openssh.com")
+          .text(type)
           .string(Arrays.copyOfRange(x509, x509.length - 32, x509.length))
           .text("ssh:")
           .toBytes();
     }
 
     String publicLine() {
-      return "sk-ssh-ed25519@openssh.com " + Base64.getEncoder().encodeToString(blob());
+      return type + " " + Base64.getEncoder().encodeToString(blob());
     }
 
     Parts sign(byte[] data, int flags, byte[] after) throws Exception {
@@ -152,18 +170,29 @@ final class SoftwareSigner {
               .uint32(77)
               .raw(sha256.digest(message(data, NAMESPACE)))
               .toBytes();
-      Signature signer = Signature.getInstance("Ed25519");
-      signer.initSign(pair.getPrivate());
-      signer.update(signed);
       byte[] signature =
           new WireWriter()
-              .text("sk-ssh-ed25519@openssh.com")
-              .string(signer.sign())
+              .text(type)
+              .string(raw(signed))
               .octet((byte) flags)
               .uint32(77)
               .raw(after)
               .toBytes();
       return new Parts(blob(), "sha512", signature);
+    }
+
+    private byte[] raw(byte[] signed) throws Exception {
+      boolean ecdsa = pair.getPublic() instanceof ECPublicKey;
+      Signature signer = Signature.getInstance(ecdsa ? "SHA256withECDSAinP1363Format" : "Ed25519");
+      signer.initSign(pair.getPrivate());
+      signer.update(signed);
+      byte[] raw = signer.sign();
+      return ecdsa
+          ? new WireWriter()
+              .string(new BigInteger(1, raw, 0, 32).toByteArray())
+              .string(new BigInteger(1, raw, 32, 32).toByteArray())
+              .toBytes()
+          : raw;
     }
   }
 
@@ -226,11 +255,15 @@ final class SoftwareSigner {
   }
 
   private static byte[] p256Key(ECPoint point) {
-    String q = "%064x%064x".formatted(point.getAffineX(), point.getAffineY());
     return new WireWriter()
         .text("ecdsa-sha2-nistp256")
         .text("nistp256")
-        .string(HexFormat.of().parseHex("04" + q))
+        .string(point(point))
         .toBytes();
+  }
+
+  private static byte[] point(ECPoint point) {
+    return HexFormat.of()
+        .parseHex("04%064x%064x".formatted(point.getAffineX(), point.getAffineY()));
   }
 }

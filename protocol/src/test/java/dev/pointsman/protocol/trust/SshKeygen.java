@@ -40,6 +40,22 @@ final class SshKeygen {
     return new Key(file, Files.readString(Path.of(file + ".pub")).strip());
   }
 
+  /** Certifies {@code key}; {@code options} as {@code -n ci@web -V -1d:+1d}. */
+  Key certify(Key authority, Key key, String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("ssh-keygen", "-q", "-s"));
+    command.add(authority.file().toString());
+    command.addAll(List.of(options));
+    command.add(key.file() + ".pub");
+    run(new byte[0], command);
+    Path file = Path.of(key.file() + "-cert.pub");
+    return new Key(file, Files.readString(file).strip());
+  }
+
+  /** Writes a binary revocation list with one key. */
+  void revocationList(Path file, Key key) throws IOException, InterruptedException {
+    run(new byte[0], List.of("ssh-keygen", "-k", "-f", file.toString(), key.file() + ".pub"));
+  }
+
   byte[] sign(Key key, String namespace, byte[] data, String... options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("ssh-keygen", "-q", "-Y", "sign", "-n"));
@@ -51,13 +67,22 @@ final class SshKeygen {
   }
 
   /** What ssh-keygen itself says to a signature; throws where it says no. */
-  String verify(String allowedSigners, String principal, String namespace, byte[] sig, byte[] data)
+  String verify(
+      String allowedSigners,
+      String principal,
+      String namespace,
+      byte[] sig,
+      byte[] data,
+      String... options)
       throws IOException, InterruptedException {
     Path signers = Files.writeString(directory.resolve("signers"), allowedSigners);
     Path signature = Files.write(directory.resolve("signature"), sig);
     List<String> command = new ArrayList<>(List.of("ssh-keygen", "-Y", "verify", "-f"));
     command.addAll(List.of(signers.toString(), "-I", principal, "-n", namespace, "-s"));
     command.add(signature.toString());
+    for (String option : options) {
+      command.addAll(List.of("-O", option));
+    }
     return new String(run(data, command), UTF_8).strip();
   }
 

@@ -56,10 +56,13 @@ class SshSignatureTest {
     "ed25519, 0, sha512",
     "ed25519, 0, sha256",
     "ecdsa, 256, sha512",
+    "ecdsa, 256, sha256",
     "ecdsa, 384, sha512",
+    "ecdsa, 384, sha256",
+    "ecdsa, 521, sha512",
     "ecdsa, 521, sha256",
     "rsa, 3072, sha512",
-    "rsa, 4096, sha256"
+    "rsa, 3072, sha256"
   })
   void takesWhatSshKeygenSigns(String type, int bits, String hash) throws Exception {
     Key key = keygen.generate(type + bits + hash, type, bits);
@@ -92,15 +95,16 @@ class SshSignatureTest {
     }
   }
 
-  @Test
-  void takesASecurityKeyThatWasTouchedAsSshKeygenDoes() throws Exception {
-    SoftSecurityKey key = new SoftSecurityKey();
+  @ParameterizedTest(name = "ecdsa: {0}")
+  @CsvSource({"false, ED25519-SK", "true, ECDSA-SK"})
+  void takesASecurityKeyThatWasTouchedAsSshKeygenDoes(boolean ecdsa, String name) throws Exception {
+    SoftSecurityKey key = new SoftSecurityKey(ecdsa);
     byte[] armored = key.sign(DATA, 1, new byte[0]).armored();
 
     assertThatCode(() -> SshSignature.parse(armored).verify(SshPublicKey.parse(key.blob()), DATA))
         .doesNotThrowAnyException();
     assertThat(keygen.verify("ci " + key.publicLine() + "\n", "ci", NAMESPACE, armored, DATA))
-        .startsWith("Good \"release.v1@pointsman\" signature for ci with ED25519-SK key");
+        .startsWith("Good \"release.v1@pointsman\" signature for ci with " + name + " key");
   }
 
   @Test
@@ -181,6 +185,9 @@ class SshSignatureTest {
         arguments("an unknown key", good.withKey(keyOfType("x", rest)).armored()),
         arguments(
             "a security key without a touch", securityKey.sign(DATA, 0, new byte[0]).armored()),
+        arguments(
+            "an ECDSA security key without a touch",
+            new SoftSecurityKey(true).sign(DATA, 4, new byte[0]).armored()),
         arguments(
             "a security key that only verified a PIN",
             securityKey.sign(DATA, 4, new byte[0]).armored()),

@@ -1,0 +1,171 @@
+package dev.pointsman.agent;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.ConfigReader;
+import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.deployment.AppEntry;
+import dev.pointsman.agent.deployment.DeploymentEntry;
+import dev.pointsman.agent.deployment.DeploymentId;
+import dev.pointsman.agent.intake.Acceptance;
+import dev.pointsman.agent.intake.DiskSpace;
+import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.intake.Received;
+import dev.pointsman.agent.intake.TrustFiles;
+import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentState;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.trust.SequenceFloor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The disk of one app and what works on it, as an agent has them, but without workers and without
+ * HTTP. Opening it is the agent's own recovery.
+ */
+final class CrashHost implements Acceptance, AutoCloseable {
+  static final AppName WEB = new AppName("web");
+
+  private final AppDisk disk;
+  private final AppConfig config;
+  private final Intake intake;
+
+  /** Who may sign, and the configuration; the same for every host of a test. */
+  record Setup(HostConfig config, Path key) {
+    static Setup make(Path directory) throws Exception {
+      Path key = CrashBundle.key(directory);
+      String[] publicKey = Files.readString(Path.of(key + ".pub")).split(" ");
+      Files.writeString(
+          directory.resolve("allowed_signers"),
+          "ci@web namespaces=\"release.v1@pointsman\" " + publicKey[0] + " " + publicKey[1] + "\n");
+      Files.createDirectories(directory.resolve("apps.d"));
+      Files.writeString(
+          directory.resolve("apps.d/web.toml"),
+          "listen = \"127.0.0.1:3000\"\n[trust]\nrequire = [\"1 of ci@web\"]\nenv = \"prod\"\n");
+      Path file = directory.resolve("agent.toml");
+      Files.writeString(
+          file,
+          "name = \"web-1\"\nroot = \"%s\"\nrun = \"%s\"\n"
+              .formatted(directory.resolve("unused"), directory.resolve("run")));
+      return new Setup(ConfigReader.read(file), key);
+    }
+
+    CrashBundle bundle(
+        Path directory,
+        CrashBundle.Kind kind,
+        String id,
+        long sequence,
+        java.util.Map<String, String> files)
+        throws Exception {
+      return CrashBundle.make(directory, key, kind, new ReleaseId(id), sequence, files);
+    }
+  }
+
+  private CrashHost(AppDisk disk, HostConfig host) {
+    this.disk = disk;
+    this.config = host.apps().getFirst();
+    this.intake =
+        new Intake(
+            host,
+            _ -> disk.releases(),
+            new TrustFiles(host.trust(), _ -> {}),
+            this,
+            _ -> new DiskSpace.Free(1L << 40, 1L << 40, 1L << 30),
+            Clock.systemUTC());
+  }
+
+  /** Brings back what is below {@code root}. */
+  static CrashHost open(Setup setup, Path root, Durability durability) throws IOException {
+    AppDisk disk =
+        AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
+    return new CrashHost(disk, with(setup.config(), "root", root));
+  }
+
+  /** A copy of a record with one component replaced, whatever the others are. */
+  private static HostConfig with(HostConfig config, String component, Object value) {
+    RecordComponent[] components = HostConfig.class.getRecordComponents();
+    try {
+      Object[] values = new Object[components.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            components[i].getName().equals(component)
+                ? value
+                : components[i].getAccessor().invoke(config);
+      }
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      return HostConfig.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  AppDisk disk() {
+    return disk;
+  }
+
+  /** Uploads in one piece. */
+  Received receive(CrashBundle bundle) throws Exception {
+    return intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), config, "ci");
+  }
+
+  /** What a deployment writes, without its workers. */
+  void deploy(ReleaseId release) throws Exception {
+    StagedRelease staged = disk.releases().find(release).orElseThrow();
+    Generation before = disk.ledger().state().wanted();
+    Generation next = new Generation(release, staged.digest());
+    DeploymentId id = new DeploymentId(WEB, disk.ledger().state().count() + 1);
+    var at = Clock.systemUTC().instant();
+    disk.ledger()
+        .append(
+            new DeploymentEntry.Begun(id, DeploymentKind.DEPLOY, before, next, 1, true, "ci", at));
+    disk.releases().flip(release);
+    disk.ledger().append(new DeploymentEntry.Flipped(id, release, at));
+    disk.ledger().append(new DeploymentEntry.Ended(id, DeploymentState.SUCCESSFUL, at));
+  }
+
+  /** What retention does with a release. */
+  void remove(ReleaseId release) throws IOException {
+    disk.ledger().append(new AppEntry.Removed(release, Clock.systemUTC().instant()));
+    disk.releases().remove(release);
+  }
+
+  @Override
+  public Instant latest(AppName app) {
+    return disk.ledger().latest();
+  }
+
+  @Override
+  public SequenceFloor floor(AppName app) {
+    return disk.ledger().state().floor();
+  }
+
+  @Override
+  public void staged(AppName app, StagedRelease release) throws IOException {
+    disk.ledger().append(AppDisk.staged(release, Clock.systemUTC()));
+  }
+
+  @Override
+  public boolean mayReplace(AppName app, ReleaseId release) {
+    try {
+      return !disk.releases().current().equals(Optional.of(release));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    disk.ledger().close();
+  }
+}

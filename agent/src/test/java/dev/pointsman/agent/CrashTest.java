@@ -1,0 +1,184 @@
+package dev.pointsman.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.agent.CrashBundle.Kind;
+import dev.pointsman.agent.crash.Crashes;
+import dev.pointsman.agent.crash.Effect;
+import dev.pointsman.agent.crash.Recorder;
+import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.release.FsyncDurability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A power cut at every moment of uploads, deployments and removals, on a pessimistic disk. */
+class CrashTest {
+  /** Random subsets at each barrier; {@code -Dcrash.samples=1000} for a longer look. */
+  private static final int SAMPLES = Integer.getInteger("crash.samples", 12);
+
+  private static final long SEED = Long.getLong("crash.seed", 1);
+
+  @TempDir static Path directory;
+  private static CrashHost.Setup setup;
+  private static List<CrashBundle> bundles;
+  private static Path images;
+
+  @BeforeAll
+  static void makeBundles() throws Exception {
+    setup = CrashHost.Setup.make(directory);
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("server/main.js", "listen()");
+    files.put("server/copy.js", "listen()");
+    files.put("server/run.sh", "#!/bin/sh");
+    files.put("public/empty", "");
+    files.put("public/index.html", "<html>1");
+    CrashBundle r1 = setup.bundle(directory, Kind.LISTED, "r1", 1, files);
+    files.put("public/index.html", "<html>2");
+    CrashBundle r2 = setup.bundle(directory, Kind.ARCHIVED, "r2", 2, files);
+    files.put("public/more.html", "<html>3");
+    CrashBundle r3 = setup.bundle(directory, Kind.LISTED, "r3", 3, files);
+    files.put("public/more.html", "<html>4");
+    CrashBundle r4 = setup.bundle(directory, Kind.LISTED, "r4", 4, files);
+    bundles = List.of(r1, r2, r3, r4);
+    Path memory = Path.of("/dev/shm");
+    images =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "pointsman-crash-")
+            : Files.createDirectories(directory.resolve("images"));
+  }
+
+  @AfterAll
+  static void removeImages() throws IOException {
+    delete(images);
+  }
+
+  /** What happens until the power goes. */
+  private static void live(Recorder recorder, Durability durability) throws Exception {
+    try (CrashHost host = CrashHost.open(setup, recorder.root(), durability)) {
+      for (CrashBundle bundle : bundles.subList(0, 3)) {
+        host.receive(bundle);
+        recorder.mark(new Promise.Staged(bundle.id(), bundle.sequence()));
+        if (bundle.sequence() != 3) {
+          recorder.mark(new Promise.DeploymentBegun(bundle.id()));
+          host.deploy(bundle.id());
+          recorder.mark(new Promise.Deployed(bundle.id()));
+        }
+      }
+      recorder.mark(new Promise.RemovalBegun(bundles.getFirst().id()));
+      host.remove(bundles.getFirst().id());
+    }
+    CrashHost.open(setup, recorder.root(), durability).close();
+  }
+
+  /** What was found: each kind of violation with where it was seen first. */
+  private record Outcome(int images, Map<String, String> violations) {}
+
+  private static final class Found extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Looks at every image, or at no more than up to the first bad one. */
+  private static Outcome crash(List<Effect> log, boolean untilFound) throws Exception {
+    CrashCheck check = new CrashCheck(setup, bundles);
+    Map<String, String> violations = new TreeMap<>();
+    int[] count = {0};
+    Crashes crashes = new Crashes(log, SAMPLES, SEED);
+    try {
+      crashes.visit(image -> {
+        Path root = images.resolve("image" + count[0]++);
+        image.materialize(root);
+        List<Promise> promises = image.promises().stream().map(Promise.class::cast).toList();
+        for (String wrong : check.violations(root, promises)) {
+          violations.putIfAbsent(wrong.replace(root.toString(), ""), image.description());
+        }
+        delete(root);
+        if (untilFound && !violations.isEmpty()) {
+          throw new Found();
+        }
+      });
+    } catch (Found e) {
+      return new Outcome(count[0], violations);
+    }
+    return new Outcome(count[0], violations);
+  }
+
+  private static Recorder recorder() throws IOException {
+    return new Recorder(Files.createTempDirectory(images, "live"));
+  }
+
+  @Test
+  void losesNothingWithOneSyncOfTheFileSystem() throws Exception {
+    Recorder recorder = recorder();
+    live(recorder, new Synced(recorder));
+    losesNothing("one sync", recorder.log());
+  }
+
+  @Test
+  void losesNothingWithASyncPerFile() throws Exception {
+    Recorder recorder = recorder();
+    live(recorder, new FsyncDurability());
+    losesNothing("a sync per file", recorder.log());
+  }
+
+  private static void losesNothing(String name, List<Effect> log) throws Exception {
+    Outcome outcome = crash(log, false);
+    System.out.println(name + ": " + log.size() + " effects, " + outcome.images() + " images");
+    assertThat(outcome.violations()).isEmpty();
+    assertThat(outcome.images()).isGreaterThan(log.size());
+  }
+
+  /**
+   * What finds nothing in the right order would prove nothing if it found nothing in wrong ones.
+   */
+  @Test
+  void findsEveryMistakeThatTheOrderOfWritesGuardsAgainst() throws Exception {
+    Recorder recorder = recorder();
+    live(recorder, new Synced(recorder));
+    Set<String> missed = new TreeSet<>();
+    for (var plant : CrashPlants.all().entrySet()) {
+      Outcome outcome = crash(plant.getValue().apply(recorder.log()), true);
+      System.out.println(
+          plant.getKey() + ": image " + outcome.images() + " " + outcome.violations());
+      if (outcome.violations().isEmpty()) {
+        missed.add(plant.getKey());
+      }
+    }
+    assertThat(missed).as("planted and not found").isEmpty();
+  }
+
+  /** As the agent does it by default, with the recorder in the place of syncfs(2). */
+  private record Synced(Recorder recorder) implements Durability {
+    @Override
+    public void barrier(Path path) throws IOException {
+      recorder.syncAll();
+    }
+
+    @Override
+    public void syncDirectory(Path path) throws IOException {
+      new SyncfsDurability().syncDirectory(path);
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    List<Path> paths = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(tree)) {
+      walk.forEach(paths::add);
+    }
+    for (Path path : paths.reversed()) {
+      Files.delete(path);
+    }
+  }
+}
