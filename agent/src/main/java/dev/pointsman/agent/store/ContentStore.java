@@ -63,7 +63,13 @@ public final class ContentStore {
    */
   public static ContentStore open(Path root, Barrier barrier, Alarm alarm, Clock clock)
       throws IOException {
-    return open(root, new Parts(barrier, alarm, clock, FileSystems::link, KeySet.DEFAULT_LIMIT));
+    return open(root, barrier, alarm, clock, FileSystems::link);
+  }
+
+  /** As above, on a file system that links in its own way. */
+  public static ContentStore open(
+      Path root, Barrier barrier, Alarm alarm, Clock clock, HardLinks links) throws IOException {
+    return open(root, new Parts(barrier, alarm, clock, links, KeySet.DEFAULT_LIMIT));
   }
 
   static ContentStore open(Path root, Parts parts) throws IOException {
