@@ -18,9 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The tree of a session, where its release grows until it is published. Only the agent can enter
@@ -40,7 +38,7 @@ public final class Staging implements AutoCloseable {
   private final Path tree;
   private final Instant created;
   private final ByteBuffer buffer;
-  private final Set<String> directories = new HashSet<>();
+  private final MadeDirectories directories = new MadeDirectories();
   private long newBytes;
 
   /**

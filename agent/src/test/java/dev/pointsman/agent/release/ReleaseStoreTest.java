@@ -232,6 +232,19 @@ class ReleaseStoreTest {
     }
 
     @Test
+    void tellsAllThatIsWrong() throws Exception {
+      assertThat(store.inspect(R1).kept()).isEmpty();
+      Files.delete(release.resolve("server/main.js"));
+      Files.writeString(release.resolve("server/cache"), "x");
+      Files.delete(app().resolve("meta/r1/seal"));
+      assertThat(store.inspect(R1).kept())
+          .anyMatch(finding -> finding.startsWith("evidence ") && finding.contains("seal"))
+          .contains("missing ./server/main.js", "added ./server/cache")
+          .hasSize(3);
+      assertThat(refusal(() -> store.inspect(R2))).isEqualTo(ErrorCode.RELEASE_UNKNOWN);
+    }
+
+    @Test
     void namesAMissingFile() throws Exception {
       Files.delete(release.resolve("server/main.js"));
       refuses("server/main.js");

@@ -57,7 +57,7 @@ public final class PathRules {
    * Whether {@link #check} surely accepts these bytes: ASCII only, and nothing to complain about.
    */
   static boolean isPlain(byte[] path, int from, int to) {
-    if (to == from || to - from > MAX_PATH_BYTES || path[from] == '.') {
+    if (to - from > MAX_PATH_BYTES || (to > from && path[from] == '.')) {
       return false;
     }
     int depth = 1;
@@ -72,20 +72,16 @@ public final class PathRules {
           return false;
         }
         name = i + 1;
+      } else if (b == '.' && i == name && !isPlainDot(path, i + 1, to)) {
+        return false;
       }
     }
-    return name < to && to - name <= MAX_COMPONENT_BYTES && !hasDots(path, from, to);
+    return name < to && to - name <= MAX_COMPONENT_BYTES;
   }
 
-  /** Whether a name of the path is {@code .} or {@code ..}, or begins like that. */
-  private static boolean hasDots(byte[] path, int from, int to) {
-    for (int i = from + 1; i < to; i++) {
-      boolean dot = path[i] == '.' && path[i - 1] == '/';
-      if (dot && (i + 1 == to || path[i + 1] == '/' || path[i + 1] == '.')) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether a name that begins with a dot cannot be {@code .} or {@code ..}. */
+  private static boolean isPlainDot(byte[] path, int next, int to) {
+    return next < to && path[next] != '/' && path[next] != '.';
   }
 
   private static void checkName(String name, String path) throws Rejected {

@@ -99,7 +99,8 @@ final class PathTable {
   int find(Section section, byte[] key, int length) {
     int place = ceiling(section, key, length);
     int entry = first(section) + place;
-    boolean same = place < count(section) && compare(starts[entry], key, length) == 0;
+    boolean same =
+        place < count(section) && compare(starts[entry], key, length, new byte[length + 1]) == 0;
     return same ? place : -1;
   }
 
@@ -142,11 +143,12 @@ final class PathTable {
   /** How many paths of {@code section} stand before {@code key}. */
   private int ceiling(Section section, byte[] key, int length) {
     int base = first(section);
+    byte[] room = new byte[length + 1];
     int low = 0;
     int high = count(section);
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (compare(starts[base + middle], key, length) < 0) {
+      if (compare(starts[base + middle], key, length, room) < 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -155,13 +157,14 @@ final class PathTable {
     return low;
   }
 
-  private int compare(int start, byte[] key, int length) {
-    for (int i = 0; i < length; i++) {
-      int difference = (list.get(start + i) & 0xff) - (key[i] & 0xff);
-      if (difference != 0) {
-        return difference;
-      }
+  /** In one go, as single bytes of a mapped buffer are dear; {@code room} is for the path's. */
+  private int compare(int start, byte[] key, int length, byte[] room) {
+    int count = Math.min(length + 1, list.limit() - start);
+    list.get(start, room, 0, count);
+    int at = Arrays.mismatch(room, 0, count, key, 0, length);
+    if (at < length) {
+      return (room[at] & 0xff) - (key[at] & 0xff);
     }
-    return list.get(start + length) == END ? 0 : 1;
+    return room[length] == END ? 0 : 1;
   }
 }
