@@ -36,7 +36,7 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, events, token
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, pin, unpin, gc, events, token
           stats                 | did you mean status or events?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
@@ -125,7 +125,7 @@ class CommandLineTest {
     assertThat(terminal.run("releases", "web")).isZero();
     assertThat(terminal.out().lines().skip(1).findFirst())
         .hasValue(
-            "*  r2       active  8         ci@web,ann@ops  2026-11-22T18:45:07Z  3      2.0 KiB");
+            "*  r2       active  yes     8         ci@web,ann@ops  2026-11-22T18:45:07Z  3      2.0 KiB");
     terminal.run("releases", "web");
     assertThat(terminal.out()).isEqualTo("no releases yet; next: pointsman push DIR\n");
   }

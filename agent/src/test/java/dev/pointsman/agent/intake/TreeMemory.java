@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads or builds the largest trees there may be; {@link TreeMemoryTest} starts it with the agent's heap. */
+/**
+ * Reads or builds the largest trees there may be; {@link TreeMemoryTest} starts it with the agent's
+ * heap.
+ */
 final class TreeMemory {
   static final int ENTRIES = 250_000;
   static final int LIST_BYTES = 64 << 20;
