@@ -36,8 +36,8 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, pin, unpin, gc, events, token
-          stats                 | did you mean status or events?
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, pin, unpin, gc, events, token, trust
+          stats                 | did you mean status or trust or events?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
           deploy Web r1         | 'Web' is not one: a small letter, then up to 38 small letters, digits and '-'
@@ -120,7 +120,8 @@ class CommandLineTest {
                 at,
                 3,
                 2048,
-                true)),
+                true,
+                null)),
         List.of());
     assertThat(terminal.run("releases", "web")).isZero();
     assertThat(terminal.out().lines().skip(1).findFirst())

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HousekeepingCommandsTest {
-  private final Terminal terminal = new Terminal();
+  private final Terminal terminal = Terminal.plain();
 
   private static ReleaseResource release(boolean pinned) {
     Instant at = Instant.parse("2026-11-22T18:45:07Z");

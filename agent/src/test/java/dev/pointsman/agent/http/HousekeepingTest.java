@@ -86,7 +86,7 @@ class HousekeepingTest {
 
   @Test
   void theClientAsksForTheSame() throws Exception {
-    try (ApiClient client = ApiClient.connect(Target.unix(running.socket))) {
+    try (ApiClient client = ApiClient.connect(new Target.Socket(running.socket))) {
       assertThat(client.pin("web", "r42", true).value().pinned()).isTrue();
       assertThat(client.pin("web", "r42", false).value().pinned()).isFalse();
       GarbageResource done = client.collect(new Control.Collecting(true, true, false)).value();
