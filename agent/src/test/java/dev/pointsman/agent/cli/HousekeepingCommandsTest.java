@@ -16,7 +16,19 @@ class HousekeepingCommandsTest {
   private static ReleaseResource release(boolean pinned) {
     Instant at = Instant.parse("2026-11-22T18:45:07Z");
     return new ReleaseResource(
-        "web", "r2", ReleaseState.GOOD, false, 8, "ab", List.of("ci@web"), at, at, 3, 2048, pinned);
+        "web",
+        "r2",
+        ReleaseState.GOOD,
+        false,
+        8,
+        "ab",
+        List.of("ci@web"),
+        at,
+        at,
+        3,
+        2048,
+        pinned,
+        null);
   }
 
   @Test

@@ -80,8 +80,7 @@ class HousekeepingTest {
     assertThat(told.get("keptBytes").asLong()).isEqualTo(700);
     assertThat(running.post("/v1/gc", RunningApi.ADMIN, "{\"all\":true}").statusCode())
         .isEqualTo(400);
-    assertThat(running.post("/v1/gc", RunningApi.ADMIN, "{\"now\":1}").statusCode())
-        .isEqualTo(400);
+    assertThat(running.post("/v1/gc", RunningApi.ADMIN, "{\"now\":1}").statusCode()).isEqualTo(400);
   }
 
   @Test
