@@ -159,6 +159,11 @@ final class GrowingTree {
     return !fresh.isEmpty();
   }
 
+  /** Whether nothing is missing, as far as is known without placing it. */
+  boolean isCovered() throws IOException {
+    return placed.cardinality() == files.size() || missing().isEmpty();
+  }
+
   /** Puts everything in place that is not yet; false where something turns out to be missing. */
   boolean complete() throws Rejected, IOException {
     for (int i = placed.nextClearBit(0); i < files.size(); i = placed.nextClearBit(i + 1)) {
