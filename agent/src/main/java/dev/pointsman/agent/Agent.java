@@ -112,6 +112,8 @@ final class Agent implements AutoCloseable {
               LOG.error("Trust: {}", alarm);
               events.publish("trust.alarm", null, alarm, Map.of());
             });
+    TrustWatch watch =
+        unwinding.later("trust watch", TrustWatch.start(trust, apps.values(), events));
     AppAcceptance acceptance = new AppAcceptance(Map.copyOf(apps));
     Intake intake =
         new Intake(
@@ -128,7 +130,11 @@ final class Agent implements AutoCloseable {
     unwinding.later("store", keeper::stop);
     AgentControl control =
         new AgentControl(
-            new AgentControl.Managed(apps, broken, config.apps()), intake, events, keeper);
+            new AgentControl.Managed(apps, broken, config.apps()),
+            intake,
+            new AgentTrust(config, trust, watch, clock),
+            events,
+            keeper);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     MetricsRegistry metrics = new MetricsRegistry();
