@@ -43,6 +43,7 @@ final class GrowingTree {
     this.files = tree.files();
     this.session = stock.session();
     this.staging = staging;
+    staging.grow(tree);
     this.blobs = stock.blobs();
     this.index = stock.index();
     this.homes = new int[files.size()];
@@ -181,7 +182,7 @@ final class GrowingTree {
     incoming.or(borrowed);
     for (int i = incoming.nextSetBit(0); i >= 0; i = incoming.nextSetBit(i + 1)) {
       TreeEntry.File file = files.get(i);
-      if (file.size() > 0) {
+      if (file.size() > 0 && !blobs.holds(Stock.key(file))) {
         blobs.keep(Stock.key(file), staging.resolve(file.path()));
       }
     }

@@ -83,7 +83,7 @@ final class Upload {
   }
 
   private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    admission.requireHost();
     Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
     Statement statement = admission.examine(bundle.head());
@@ -133,7 +133,7 @@ final class Upload {
 
   private Delivery part(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    admission.requireHost();
     Body body = new Body(in);
     Statement statement = admission.examine(session.head());
     Optional<StagedRelease> here = admission.present(statement);
