@@ -1,5 +1,6 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.StampProbe;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
@@ -252,7 +253,7 @@ public final class ReleaseStore {
     try {
       Seal seal = evidence.seal();
       evidence.manifest(seal);
-      return new TreeCheck(release, evidence.tree(seal));
+      return new TreeCheck(release, evidence.tree(seal), () -> StampProbe.run(layout.incoming()));
     } catch (IOException e) {
       Rejected damaged =
           new Rejected(
