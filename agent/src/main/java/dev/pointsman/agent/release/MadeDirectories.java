@@ -1,5 +1,7 @@
 package dev.pointsman.agent.release;
 
+import java.util.Arrays;
+
 /**
  * Which directories of a tree were made already, at eight bytes for each, however long their paths
  * are: only a hash is kept. Two paths of one hash are as good as impossible, and where it happened
@@ -21,6 +23,11 @@ final class MadeDirectories {
     int slot = slot(hash, slots);
     size += slots[slot] == 0 ? 1 : 0;
     slots[slot] = hash;
+  }
+
+  void clear() {
+    Arrays.fill(slots, 0);
+    size = 0;
   }
 
   private void grow() {

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,13 +172,12 @@ public final class Staging implements AutoCloseable {
     if (was.isEmpty()) {
       return new BitSet();
     }
-    Set<String> stay = new HashSet<>();
-    BitSet kept = new Recycling(was.get(), next, stay::add).run(spare);
+    directories.clear();
+    numbered.clear();
+    BitSet kept = new Recycling(was.get(), next, this::note).run(spare);
     Path begun = directory.resolve(BEGUN);
     Files.move(tree, begun, StandardCopyOption.ATOMIC_MOVE);
     Files.move(spare, tree, StandardCopyOption.ATOMIC_MOVE);
-    directories.clear();
-    directories.addAll(stay);
     for (int i = placed.nextSetBit(0); i >= 0; i = placed.nextSetBit(i + 1)) {
       String path = next.files().get(i).path();
       Files.move(begun.resolve(path), place(path), StandardCopyOption.ATOMIC_MOVE);

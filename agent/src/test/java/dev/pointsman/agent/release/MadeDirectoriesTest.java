@@ -18,5 +18,7 @@ class MadeDirectoriesTest {
       assertThat(made.contains("node_modules/package-" + i)).isTrue();
       assertThat(made.contains("node_modules/package-" + i + "/x")).isFalse();
     }
+    made.clear();
+    assertThat(made.contains("node_modules/package-7")).isFalse();
   }
 }
