@@ -174,6 +174,7 @@ public final class Staging implements AutoCloseable {
     }
     directories.clear();
     numbered.clear();
+    last = null;
     BitSet kept = new Recycling(was.get(), next, this::note).run(spare);
     Path begun = directory.resolve(BEGUN);
     Files.move(tree, begun, StandardCopyOption.ATOMIC_MOVE);
