@@ -56,10 +56,7 @@ final class SmallBody {
     if (whole.length() + part.length() <= most) {
       whole.appendBuffer(part);
     } else {
-      refuse(
-          exchange,
-          ErrorCode.REQUEST_INVALID,
-          "The body is larger than " + most + " bytes.");
+      refuse(exchange, ErrorCode.REQUEST_INVALID, "The body is larger than " + most + " bytes.");
     }
   }
 
