@@ -102,7 +102,8 @@ final class Compaction {
       Optional<String> environment = environment(state);
       boolean matters =
           switch (entry) {
-            case AppEntry.Opened opened -> opened.run() == end.run() || opened.at().equals(latestStart);
+            case AppEntry.Opened opened ->
+                opened.run() == end.run() || opened.at().equals(latestStart);
             case AppEntry.Listening listening -> listening.equals(end.socket());
             case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
             case AppEntry.TaintAllowed _ -> i >= auditedFrom;
