@@ -5,6 +5,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.trust.SequenceFloor.Mark;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ final class Compaction {
   private final AppState end;
   private final Optional<String> firstEnvironment;
   private final int auditedFrom;
+  private final Instant latestStart;
   private final Set<DeploymentId> deployments = new HashSet<>();
   private final Map<ReleaseId, Integer> lastStaged = new HashMap<>();
   private final Map<ReleaseId, Integer> lastRemoved = new HashMap<>();
@@ -37,6 +39,7 @@ final class Compaction {
     this.end = AppState.replay(entries);
     this.firstEnvironment = firstEnvironment(entries);
     this.auditedFrom = auditedFrom(entries);
+    this.latestStart = latestStart(entries);
   }
 
   /** The entries of {@code entries} that still matter, in their order. */
@@ -99,7 +102,8 @@ final class Compaction {
       Optional<String> environment = environment(state);
       boolean matters =
           switch (entry) {
-            case AppEntry.Opened opened -> opened.run() == end.run();
+            case AppEntry.Opened opened ->
+                opened.run() == end.run() || opened.at().equals(latestStart);
             case AppEntry.Listening listening -> listening.equals(end.socket());
             case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
             case AppEntry.TaintAllowed _ -> i >= auditedFrom;
@@ -146,6 +150,15 @@ final class Compaction {
         .filter(AppEntry.Environment.class::isInstance)
         .map(entry -> ((AppEntry.Environment) entry).environment())
         .findFirst();
+  }
+
+  /** A clock that was ahead once is not forgotten: see {@link AppLedger#latest}. */
+  private static Instant latestStart(List<AppEntry> entries) {
+    return entries.stream()
+        .filter(AppEntry.Opened.class::isInstance)
+        .map(AppEntry::at)
+        .max(Instant::compareTo)
+        .orElse(Instant.EPOCH);
   }
 
   /** The index of the first entry that is kept only for those who look back. */

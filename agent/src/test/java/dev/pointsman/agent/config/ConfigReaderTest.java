@@ -254,6 +254,7 @@ class ConfigReaderTest {
             max_age = "7d"
             skew = "5m"
             max_step = 1000000000
+            unsigned = "never"
             target = "required"
 
             [log]

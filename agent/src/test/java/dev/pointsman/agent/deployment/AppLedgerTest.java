@@ -9,6 +9,7 @@ import dev.pointsman.agent.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +94,39 @@ final class AppLedgerTest {
     assertThatThrownBy(() -> AppLedger.open(file()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("later version");
+  }
+
+  @Test
+  void theLatestTimeIsTheHighestUntilAnOperatorVouchesForTheClock() throws Exception {
+    try (AppLedger ledger = AppLedger.open(file())) {
+      assertThat(ledger.latest()).isEqualTo(Instant.EPOCH);
+      ledger.append(new AppEntry.Opened(1, 1, T0.plusSeconds(60)));
+      ledger.append(new AppEntry.Environment("prod", T0));
+      assertThat(ledger.latest()).isEqualTo(T0.plusSeconds(60));
+    }
+    try (AppLedger ledger = AppLedger.open(file())) {
+      assertThat(ledger.latest()).isEqualTo(T0.plusSeconds(60));
+      ledger.append(new AppEntry.SequenceReset(5, "the clock was ahead", "ops", T0.plusSeconds(1)));
+      assertThat(ledger.latest()).isEqualTo(T0.plusSeconds(1));
+    }
+    try (AppLedger ledger = AppLedger.open(file())) {
+      assertThat(ledger.latest()).isEqualTo(T0.plusSeconds(1));
+    }
+  }
+
+  @Test
+  void eachEnvironmentHasItsOwnSequence() throws Exception {
+    try (AppLedger ledger = AppLedger.open(file())) {
+      ledger.append(new AppEntry.Staged(NEW.release(), 500, "aa", T0));
+      ledger.append(new AppEntry.Environment("staging", T0));
+      assertThat(ledger.state().floor().high().orElseThrow().sequence())
+          .as("what came before the first named one belongs to it")
+          .isEqualTo(500);
+      ledger.append(new AppEntry.Environment("prod", T0));
+      assertThat(ledger.state().floor().high()).isEmpty();
+      ledger.append(new AppEntry.Staged(NEW.release(), 4, "bb", T0));
+      ledger.append(new AppEntry.Environment("staging", T0));
+      assertThat(ledger.state().floor().high().orElseThrow().sequence()).isEqualTo(500);
+    }
   }
 }

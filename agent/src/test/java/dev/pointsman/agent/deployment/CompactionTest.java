@@ -98,6 +98,31 @@ final class CompactionTest {
     assertThat(Compaction.condense(entries)).hasSize(AppState.REMEMBERED * 2);
   }
 
+  @Test
+  void whoAllowedWhatIsKeptForAWhile() {
+    List<AppEntry> entries = new ArrayList<>();
+    for (int i = 0; i < Compaction.AUDITED * 3; i++) {
+      entries.add(new AppEntry.TaintAllowed(new ReleaseId("r" + i), "revoked", "ops", T0));
+    }
+    assertThat(Compaction.condense(entries))
+        .isEqualTo(entries.subList(Compaction.AUDITED * 2, Compaction.AUDITED * 3));
+  }
+
+  @Test
+  void aResetSequenceStaysReset() {
+    List<AppEntry> entries = new ArrayList<>();
+    entries.add(new AppEntry.Staged(new ReleaseId("r5000"), 5_000, "d5000", T0));
+    entries.add(new AppEntry.SequenceReset(100, "a typo", "ops", T0));
+    entries.add(new AppEntry.Staged(new ReleaseId("r101"), 101, "d101", T0));
+    entries.add(new AppEntry.SequenceReset(50, "once more", "ops", T0));
+    entries.add(new AppEntry.Staged(new ReleaseId("r5000"), 5_000, "d5000", T0));
+    same(
+        AppState.replay(Compaction.condense(entries)),
+        AppState.replay(entries),
+        "reset twice, and the first one back");
+    assertThat(AppState.replay(entries).floor().high().orElseThrow().sequence()).isEqualTo(5_000);
+  }
+
   /** Part by part, so that a difference can be read. */
   private static void same(AppState is, AppState expected, String when) {
     assertThat(is.good()).as("%s: good", when).isEqualTo(expected.good());

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.api.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -83,7 +84,8 @@ final class StrictJson {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
-      String keyPath = path.isEmpty() ? key : path + "." + key;
+      String shown = Shown.of(key);
+      String keyPath = path.isEmpty() ? shown : path + "." + shown;
       parser.nextToken();
       if (object.has(key)) {
         throw new Rejected(

@@ -295,4 +295,19 @@ class ManifestRefusalTest {
         .isEqualTo(ErrorCode.ofWire(code).orElseThrow());
     assertThat(rejected.entry()).isEqualTo(entry);
   }
+
+  /** What a refusal shows of the file is short and has no control characters. */
+  @Test
+  void showsKeysOfTheFileWithoutWhatWouldActOnATerminal() {
+    String key = "\\u001b[31m" + "x".repeat(20_000);
+    byte[] json = ("{\"" + key + "\":1,\"" + key + "\":2}").getBytes(UTF_8);
+
+    Rejected rejected = catchThrowableOfType(Rejected.class, () -> Manifest.parse(json));
+
+    assertThat(rejected.code()).isEqualTo(ErrorCode.JSON_DUPLICATE_KEY);
+    assertThat(rejected.getMessage())
+        .contains("u{1b}[31mxxx")
+        .doesNotContain("\u001b")
+        .hasSizeLessThan(400);
+  }
 }
