@@ -241,7 +241,7 @@ public final class ReleaseStore {
     try {
       Seal seal = evidence.seal();
       evidence.manifest(seal);
-      return new TreeCheck(release, evidence.tree(seal));
+      return new TreeCheck(release, evidence.tree(seal), layout.incoming());
     } catch (IOException e) {
       Rejected damaged =
           new Rejected(
