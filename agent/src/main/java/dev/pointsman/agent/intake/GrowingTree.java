@@ -44,6 +44,7 @@ final class GrowingTree {
     this.files = tree.files();
     this.session = stock.session();
     this.staging = staging;
+    staging.grow(tree);
     this.blobs = stock.blobs();
     this.index = stock.index();
     this.homes = new int[files.size()];
@@ -160,6 +161,11 @@ final class GrowingTree {
     return !fresh.isEmpty();
   }
 
+  /** Whether nothing is missing, as far as is known without placing it. */
+  boolean isCovered() throws IOException {
+    return placed.cardinality() == files.size() || missing().isEmpty();
+  }
+
   /** Puts everything in place that is not yet; false where something turns out to be missing. */
   boolean complete(ReleaseStore store) throws Rejected, IOException {
     if (placed.cardinality() < files.size() / 2) {
@@ -183,7 +189,7 @@ final class GrowingTree {
     incoming.or(borrowed);
     for (int i = incoming.nextSetBit(0); i >= 0; i = incoming.nextSetBit(i + 1)) {
       TreeEntry.File file = files.get(i);
-      if (file.size() > 0) {
+      if (file.size() > 0 && !blobs.holds(Stock.key(file))) {
         blobs.keep(Stock.key(file), staging.resolve(file.path()));
       }
     }

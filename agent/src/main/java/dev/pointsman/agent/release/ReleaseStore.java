@@ -1,5 +1,6 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.StampProbe;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
@@ -232,6 +233,17 @@ public final class ReleaseStore {
     check(id).full();
   }
 
+  /** As {@link #verifyFully}, and tells all that is wrong; rejects with {@code release.unknown}. */
+  public Findings inspect(ReleaseId id) throws Rejected {
+    Path release = layout.release(id);
+    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+      throw unknown(id);
+    }
+    Findings findings = new Findings();
+    ReleaseInspection.inspect(release, layout.evidence(id).directory(), findings);
+    return findings;
+  }
+
   private TreeCheck check(ReleaseId id) throws Rejected, IOException {
     Path release = layout.release(id);
     if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
@@ -241,7 +253,7 @@ public final class ReleaseStore {
     try {
       Seal seal = evidence.seal();
       evidence.manifest(seal);
-      return new TreeCheck(release, evidence.tree(seal), layout.incoming());
+      return new TreeCheck(release, evidence.tree(seal), () -> StampProbe.run(layout.incoming()));
     } catch (IOException e) {
       Rejected damaged =
           new Rejected(

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tree of a session, where its release grows until it is published. Only the agent can enter
@@ -45,6 +46,9 @@ public final class Staging implements AutoCloseable {
   private final Instant created;
   private final ByteBuffer buffer;
   private final Set<String> directories = new HashSet<>();
+  private final BitSet numbered = new BitSet();
+  private @Nullable ReleaseTree known;
+  private @Nullable String last;
   private long newBytes;
 
   /**
@@ -60,6 +64,11 @@ public final class Staging implements AutoCloseable {
     this.buffer = buffer;
     close();
     Modes.createDirectory(tree, Modes.DIRECTORY);
+  }
+
+  /** What grows here is {@code tree}, which knows its directories by number. */
+  public void grow(ReleaseTree growing) {
+    known = growing;
   }
 
   /** Where the payload is kept while it is not trusted. */
@@ -218,7 +227,11 @@ public final class Staging implements AutoCloseable {
   }
 
   private void makeDirectories(String path) throws Rejected, IOException {
-    if (directories.contains(path)) {
+    if (path.equals(last)) { // Files mostly come by directory.
+      return;
+    }
+    last = path;
+    if (isMade(path)) {
       return;
     }
     Path made = place(path);
@@ -227,7 +240,19 @@ public final class Staging implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw collision(path, e);
     }
-    directories.add(path);
+    note(path);
+  }
+
+  private boolean isMade(String path) {
+    return known == null ? directories.contains(path) : numbered.get(known.indexOfDirectory(path));
+  }
+
+  private void note(String path) {
+    if (known == null) {
+      directories.add(path);
+    } else {
+      numbered.set(known.indexOfDirectory(path));
+    }
   }
 
   /** The file of the tree at {@code path}. */

@@ -11,24 +11,26 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 
 /** Compares what lies in a release's directory with its list; names the first thing that is off. */
 final class TreeCheck {
   private final Path directory;
   private final ReleaseTree tree;
-  private final Path scratch;
-  private boolean stampsAreLost;
+  private final Probe nanoseconds;
+  private boolean timesSayNothing;
 
-  /** {@code scratch} is on the same file system, for finding out what that keeps of a time. */
-  TreeCheck(Path directory, ReleaseTree tree, Path scratch) {
+  /** Finds out whether the file system keeps the nanoseconds that a stamp is made of. */
+  interface Probe {
+    boolean areKept() throws IOException;
+  }
+
+  /** {@code nanoseconds} is asked where a time is not as it ought to be. */
+  TreeCheck(Path directory, ReleaseTree tree, Probe nanoseconds) {
     this.directory = directory;
     this.tree = tree;
-    this.scratch = scratch;
+    this.nanoseconds = nanoseconds;
   }
 
   /** Looks at types, sizes, modes, times and link targets; entries beside the list are let be. */
@@ -71,19 +73,12 @@ final class TreeCheck {
     if (!is.permissions().equals(Modes.ofFile(file.executable()))) {
       throw damaged(file.path(), "has another mode than it was given");
     }
-    if (!Stamp.isOn(is.lastModifiedTime(), file.sha256()) && !isCut(is.lastModifiedTime())) {
-      throw damaged(file.path(), "was modified at " + is.lastModifiedTime());
+    if (!timesSayNothing && !Stamp.isOn(is.lastModifiedTime(), file.sha256())) {
+      if (nanoseconds.areKept()) {
+        throw damaged(file.path(), "was modified at " + is.lastModifiedTime());
+      }
+      timesSayNothing = true;
     }
-  }
-
-  /** Whether the file system keeps whole seconds only, so that no stamp can be on a file. */
-  private boolean isCut(FileTime time) throws IOException {
-    Instant moment = time.toInstant();
-    if (!moment.equals(moment.truncatedTo(ChronoUnit.SECONDS))) {
-      return false;
-    }
-    stampsAreLost = stampsAreLost || !Stamp.areKeptIn(scratch);
-    return stampsAreLost;
   }
 
   private void checkNothingElse() throws Rejected, IOException {

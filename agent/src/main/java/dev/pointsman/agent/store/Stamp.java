@@ -1,7 +1,5 @@
 package dev.pointsman.agent.store;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 
@@ -24,11 +22,6 @@ public final class Stamp {
   /** The time of content that comes with a release created at {@code created}. */
   public static FileTime of(Instant created, String sha256) {
     return FileTime.from(Instant.ofEpochSecond(created.getEpochSecond(), nanos(sha256)));
-  }
-
-  /** Whether the file system of {@code directory} keeps stamps; tries it with a file there. */
-  public static boolean areKeptIn(Path directory) throws IOException {
-    return StampProbe.run(directory);
   }
 
   /** Whether a file with this time can be untouched content of this digest. */
