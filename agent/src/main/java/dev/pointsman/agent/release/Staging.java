@@ -180,7 +180,9 @@ public final class Staging implements AutoCloseable {
     Files.move(tree, begun, StandardCopyOption.ATOMIC_MOVE);
     Files.move(spare, tree, StandardCopyOption.ATOMIC_MOVE);
     directories.clear();
-    directories.addAll(stay);
+    numbered.clear();
+    last = null;
+    stay.forEach(this::note);
     for (int i = placed.nextSetBit(0); i >= 0; i = placed.nextSetBit(i + 1)) {
       String path = next.files().get(i).path();
       Files.move(begun.resolve(path), place(path), StandardCopyOption.ATOMIC_MOVE);
