@@ -70,7 +70,7 @@ class HousekeepingTest {
     assertThat(blobs(host)).contains("only in r2", "only in r1", "only in r5");
 
     assertThat(host.pointsman("gc", "--now", "--dry-run").exits(0).said())
-        .contains("would remove 1 unused files of the store, 15 B");
+        .contains("would remove 1 unused files of the store, 10 B");
     assertThat(host.pointsman("gc").exits(0).said()).contains("removed 0 unused files");
     assertThat(blobs(host)).contains("only in r2");
     assertThat(host.pointsman("gc", "--now").exits(0).said()).contains("removed 1 unused files");

@@ -111,6 +111,7 @@ class RecyclingTest {
     Session session = store.session(R3);
     session.create();
     try (Staging staging = session.stage(Stages.CREATED, ByteBuffer.allocateDirect(8 << 10))) {
+      staging.grow(next);
       write(staging, next, "c/new.js"); // Was sent.
       BitSet placed = new BitSet();
       placed.set(next.indexOfFile("c/new.js"));
