@@ -70,6 +70,9 @@ final class Routes {
         .get(Scope.READ, reading::release)
         .on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::put)
         .done();
+    at(router, "/v1/apps/:app/releases/:release/verify")
+        .on(HttpMethod.POST, Scope.DEPLOY, small((exchange, _) -> reading.verify(exchange)))
+        .done();
     at(router, "/v1/apps/:app/deployments")
         .get(Scope.READ, reading::deployments)
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::deploy))

@@ -230,6 +230,17 @@ public final class ReleaseStore {
     check(id).full();
   }
 
+  /** As {@link #verifyFully}, and tells all that is wrong; rejects with {@code release.unknown}. */
+  public Findings inspect(ReleaseId id) throws Rejected {
+    Path release = layout.release(id);
+    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+      throw unknown(id);
+    }
+    Findings findings = new Findings();
+    ReleaseInspection.inspect(release, layout.evidence(id).directory(), findings);
+    return findings;
+  }
+
   private TreeCheck check(ReleaseId id) throws Rejected, IOException {
     Path release = layout.release(id);
     if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
