@@ -1,6 +1,7 @@
 package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.release.NewFile;
+import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.release.Staging;
 import dev.pointsman.agent.store.BlobKey;
@@ -166,7 +167,13 @@ final class GrowingTree {
   }
 
   /** Puts everything in place that is not yet; false where something turns out to be missing. */
-  boolean complete() throws Rejected, IOException {
+  boolean complete(ReleaseStore store) throws Rejected, IOException {
+    if (placed.cardinality() < files.size() / 2) {
+      BitSet kept = staging.recycle(store, tree, placed);
+      for (int i = kept.nextSetBit(0); i >= 0; i = kept.nextSetBit(i + 1)) {
+        place(i, Stock.key(files.get(i)));
+      }
+    }
     for (int i = placed.nextClearBit(0); i < files.size(); i = placed.nextClearBit(i + 1)) {
       if (!placeHeld(i)) {
         return false;

@@ -184,7 +184,7 @@ final class Upload {
         BitSet missing = growing.missing();
         parts.preflight().checkTree(tree, missing, parts.blobs().sharing(), source.spooled());
         source.filling().fill(growing);
-        if (!growing.isCovered() || !growing.complete()) {
+        if (!growing.isCovered() || !growing.complete(parts.store())) {
           Missing left = Missing.of(tree.files(), growing.missing(), session.expires());
           growing.giveBack(true);
           return new Delivery.Incomplete(left);

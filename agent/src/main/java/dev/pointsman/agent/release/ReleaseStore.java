@@ -35,12 +35,14 @@ public final class ReleaseStore {
   private final Durability durability;
   private final Clock clock;
   private final CurrentLink current;
+  private final Spares spares;
 
   private ReleaseStore(Layout layout, Durability durability, Clock clock) {
     this.layout = layout;
     this.durability = durability;
     this.clock = clock;
     this.current = new CurrentLink(layout, durability);
+    this.spares = new Spares(layout, durability);
   }
 
   /**
@@ -75,6 +77,7 @@ public final class ReleaseStore {
    */
   public synchronized Recovered recover(Set<ReleaseId> accepted, List<ReleaseId> wanted)
       throws IOException {
+    spares.recover();
     Recovered found =
         new Recovery(layout, durability, new Recovery.Checks(this::verify, this::verifyFully))
             .run(accepted, current, wanted);
@@ -288,6 +291,40 @@ public final class ReleaseStore {
   /** Removes {@code current}: nothing was ever activated. */
   public synchronized void clearCurrent() throws IOException {
     current.clear();
+  }
+
+  /**
+   * Removes a release and its evidence, but keeps its tree as the spare one, from which the next
+   * release is made. There is one: the spare before it goes.
+   */
+  public void retire(ReleaseId id) throws IOException {
+    List<Path> garbage;
+    synchronized (this) {
+      if (current.read().equals(Optional.of(id))) {
+        throw new IllegalStateException(id + " is current");
+      }
+      garbage = spares.keep(id);
+    }
+    for (Path path : garbage) {
+      Deletion.delete(path);
+    }
+  }
+
+  /** Deletes the spare tree; returns how many there were. */
+  public int dropSpares() throws IOException {
+    List<Path> garbage;
+    synchronized (this) {
+      garbage = spares.discard();
+    }
+    for (Path path : garbage) {
+      Deletion.delete(path);
+    }
+    return (int) garbage.stream().filter(path -> path.startsWith(layout.releases())).count();
+  }
+
+  /** Moves the spare tree to {@code to}, if there is one that can be used. */
+  synchronized Optional<ReleaseTree> takeSpare(Path to) throws IOException {
+    return spares.take(to);
   }
 
   /** Removes a release and its evidence. What was begun is ended by {@link #recover}. */

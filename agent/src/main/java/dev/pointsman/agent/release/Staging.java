@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,11 @@ public final class Staging implements AutoCloseable {
   static final String META = "meta";
   static final String PAYLOAD = "payload";
   static final String ENTRIES = "entries";
+  private static final String SPARE = "spare";
+  private static final String BEGUN = "begun";
 
   /** What {@link #close} leaves nothing of. */
-  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES);
+  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES, SPARE, BEGUN);
 
   private final Path directory;
   private final Path tree;
@@ -156,6 +159,35 @@ public final class Staging implements AutoCloseable {
     }
     Modes.settle(file, executable, modified);
     newBytes += Files.size(file);
+  }
+
+  /**
+   * Goes on with the tree of an old release instead, where {@code store} has a spare one: what it
+   * has in common with {@code next} stays, what is {@code placed} here already comes over.
+   *
+   * @return the files that are in place because of it
+   */
+  public BitSet recycle(ReleaseStore store, ReleaseTree next, BitSet placed)
+      throws Rejected, IOException {
+    Path spare = directory.resolve(SPARE);
+    Optional<ReleaseTree> was = store.takeSpare(spare);
+    if (was.isEmpty()) {
+      return new BitSet();
+    }
+    Set<String> stay = new HashSet<>();
+    BitSet kept = new Recycling(was.get(), next, stay::add).run(spare);
+    Path begun = directory.resolve(BEGUN);
+    Files.move(tree, begun, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(spare, tree, StandardCopyOption.ATOMIC_MOVE);
+    directories.clear();
+    directories.addAll(stay);
+    for (int i = placed.nextSetBit(0); i >= 0; i = placed.nextSetBit(i + 1)) {
+      String path = next.files().get(i).path();
+      Files.move(begun.resolve(path), place(path), StandardCopyOption.ATOMIC_MOVE);
+    }
+    Deletion.delete(begun);
+    kept.andNot(placed);
+    return kept;
   }
 
   /** Adds what is not a file: empty directories, then links. Nothing can be added afterwards. */
