@@ -58,33 +58,43 @@ final class Upload {
 
   /** Receives a bundle, with a payload or without. */
   Delivery bundle(InputStream in) throws Rejected, IOException, InterruptedException {
-    return naming(() -> whole(in));
+    Body body = new Body(in);
+    return ending(body, () -> whole(body));
   }
 
   /** Receives files for the open session; {@code in} is a tar, compressed or not. */
   Delivery pack(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
-    return naming(() -> part(in, format));
+    Body body = new Body(in);
+    return ending(body, () -> part(body, format));
   }
 
   private interface Receiving {
     Delivery receive() throws Rejected, IOException, InterruptedException;
   }
 
-  /** A refusal says who had signed, as far as that was found out. */
-  private Delivery naming(Receiving receiving) throws Rejected, IOException, InterruptedException {
+  /**
+   * A refusal says who had signed, as far as that was found out. A disk that is full or failed,
+   * wherever that was, takes the session with it.
+   */
+  private Delivery ending(Body body, Receiving receiving)
+      throws Rejected, IOException, InterruptedException {
     try {
       return receiving.receive();
     } catch (Rejected e) {
       throw admission.naming(e);
     } catch (StreamRefused e) {
       throw admission.naming(e.rejected());
+    } catch (IOException e) {
+      if (!body.isBroken() && lost(e) instanceof StreamRefused full) {
+        throw admission.naming(full.rejected());
+      }
+      throw e;
     }
   }
 
-  private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
+  private Delivery whole(Body body) throws Rejected, IOException, InterruptedException {
     admission.requireHost();
-    Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
     Statement statement = admission.examine(bundle.head());
     Optional<StagedRelease> here = admission.present(statement);
@@ -113,13 +123,11 @@ final class Upload {
       session.open(statement.head());
       session.touch(parts.clock().instant());
       payload = bundle.next();
-    } catch (Rejected e) {
+    } catch (Rejected | IOException e) {
       if (!resumed) {
         delete(e);
       }
       throw e;
-    } catch (IOException e) {
-      throw resumed && (body.isBroken() || e instanceof StreamRefused) ? e : lost(e);
     }
     Refusal refusal = resumed ? Refusal.KEEPS_THE_OLD : Refusal.KEEPS_NOTHING;
     if (payload.isEmpty()) {
@@ -131,10 +139,9 @@ final class Upload {
     return grow(statement, tree, new Source(body, spooled, filling, refusal));
   }
 
-  private Delivery part(InputStream in, PackFormat format)
+  private Delivery part(Body body, PackFormat format)
       throws Rejected, IOException, InterruptedException {
     admission.requireHost();
-    Body body = new Body(in);
     Statement statement = admission.examine(session.head());
     Optional<StagedRelease> here = admission.present(statement);
     if (here.isPresent()) {
@@ -186,7 +193,11 @@ final class Upload {
         refused(e, growing, source);
         throw e;
       } catch (IOException e) {
-        throw broke(e, growing, source);
+        if (source.body().isBroken() || e instanceof StreamRefused) {
+          refused(e, growing, source);
+          throw e;
+        }
+        throw lost(e);
       }
       try {
         return publish(staging, statement, tree, growing::keep);
@@ -253,16 +264,10 @@ final class Upload {
     }
   }
 
-  /** The sender went away, or the disk did. */
-  private IOException broke(IOException e, GrowingTree growing, Source source) {
-    if (source.body().isBroken() || e instanceof StreamRefused) {
-      refused(e, growing, source);
-      return e;
-    }
-    return lost(e);
-  }
-
-  /** Gives everything up: what the disk has of it cannot be relied on, or the space is needed. */
+  /**
+   * Gives everything up: what the disk has of it cannot be relied on, or the space is needed.
+   * Returns what to say, which is found out before the space is back.
+   */
   private IOException lost(IOException e) {
     Optional<Rejected> full = parts.preflight().full(e);
     delete(e);
