@@ -22,7 +22,7 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | shellcheck | npm | curl | git | tar | gzip | busybox | zstd) echo "$1" ;;
+    redis-server | rsync | shellcheck | npm | curl | git | tar | gzip | busybox | zstd) echo "$1" ;;
     sha256sum | mktemp | stat | readlink) echo coreutils ;;
     *) die "$EX_UNAVAILABLE" "no package is known for $1; this is a mistake in packaging/lib/require.sh" ;;
   esac
