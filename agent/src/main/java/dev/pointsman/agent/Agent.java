@@ -2,6 +2,7 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.agent.http.ApiSource;
 import dev.pointsman.agent.http.EventLoops;
 import dev.pointsman.agent.http.HttpApi;
@@ -70,13 +71,8 @@ final class Agent implements AutoCloseable {
     Durability durability =
         DurabilityChoice.choose(
             config.store().durability(), System.getProperty("os.version"), LOG::warn);
-    ContentStore content =
-        ContentStore.open(
-            config.root(),
-            durability::barrier,
-            (key, what) ->
-                events.publish("store.damaged", null, what, Map.of("sha256", key.sha256())),
-            clock);
+    Damages damages = new Damages(events);
+    ContentStore content = ContentStore.open(config.root(), durability::barrier, damages, clock);
     Host host =
         new Host(
             config,
@@ -119,15 +115,21 @@ final class Agent implements AutoCloseable {
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
+    DiskSpace space = DiskSpace.ofFileSystem(FileSystems::freeInodes);
+    StoreKeeper keeper = keeper(host, apps, damages, space);
+    unwinding.later("store", keeper::stop);
     AgentControl control =
-        new AgentControl(new AgentControl.Managed(apps, broken, config.apps()), intake, events);
+        new AgentControl(
+            new AgentControl.Managed(apps, broken, config.apps()), intake, events, keeper);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
-    ApiSource source =
-        new ApiSource(control, () -> ready, new MetricsRegistry(), Distribution.version());
+    MetricsRegistry metrics = new MetricsRegistry();
+    StoreMetrics.register(metrics, content, keeper.tally());
+    ApiSource source = new ApiSource(control, () -> ready, metrics, Distribution.version());
     unwinding.later("api", HttpApi.start(vertx, config.http(), source));
 
     apps.values().forEach(App::start);
+    keeper.start();
     ready = true;
     LOG.info(
         "pointsman {} is ready. name={} root={} apps={}",
@@ -135,6 +137,25 @@ final class Agent implements AutoCloseable {
         config.name(),
         config.root(),
         apps.keySet());
+  }
+
+  private static StoreKeeper keeper(
+      Host host, SortedMap<AppName, App> apps, Damages damages, DiskSpace space) {
+    StoreConfig config = host.config().store();
+    SortedMap<AppName, KeptApp> keepings = new TreeMap<>();
+    apps.forEach((name, app) -> keepings.put(name, app.keeping()));
+    return new StoreKeeper(
+        new StoreKeeper.Parts(
+            config,
+            host.config().root(),
+            host.content(),
+            keepings.values(),
+            new GarbageCollection(keepings, host.content(), config.grace(), host.clock()),
+            damages,
+            space,
+            host.events(),
+            host.clock(),
+            new SteadyPace(config.scrubRate())));
   }
 
   private static void checkStorage(HostConfig config) throws IOException {

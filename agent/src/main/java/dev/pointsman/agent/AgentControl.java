@@ -9,6 +9,7 @@ import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
@@ -47,14 +48,16 @@ final class AgentControl implements Control {
   private final List<AppConfig> configured;
   private final Intake intake;
   private final EventLog events;
+  private final StoreKeeper keeper;
   private final Deliveries deliveries;
 
-  AgentControl(Managed managed, Intake intake, EventLog events) {
+  AgentControl(Managed managed, Intake intake, EventLog events, StoreKeeper keeper) {
     this.apps = managed.apps();
     this.broken = managed.broken();
     this.configured = managed.configured();
     this.intake = intake;
     this.events = events;
+    this.keeper = keeper;
     this.deliveries = new Deliveries(events);
   }
 
@@ -165,6 +168,20 @@ final class AgentControl implements Control {
   @Override
   public Path fileList(AppName app, ReleaseId release) throws Rejected {
     return find(app).releases().fileList(release);
+  }
+
+  @Override
+  public ReleaseResource pin(AppName app, ReleaseId release, boolean pinned, String requestedBy)
+      throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The pin of " + release + " cannot be written",
+        () -> found.keeping().pin(release, pinned, requestedBy));
+  }
+
+  @Override
+  public GarbageResource collect(Collecting how) throws Rejected {
+    return orFault("Garbage cannot be collected", () -> keeper.collect(how));
   }
 
   @Override

@@ -52,6 +52,7 @@ final class App {
   private final List<String> notices = new ArrayList<>();
   private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
+  private final AppKeeping keeping;
   private final LogKeeper logs;
 
   private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
@@ -81,6 +82,7 @@ final class App {
             new SteadyClock(host.clock()),
             new WorkerStory(config.name(), host.events()));
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
+    this.keeping = new AppKeeping(config, host, ledger, releases, retention);
     this.deployments =
         new Deployments(
             new Deployments.Parts(
@@ -179,6 +181,7 @@ final class App {
     AppState state = ledger.state();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
     List<String> all = new ArrayList<>(notices);
+    all.addAll(keeping.notices());
     String lost = whileNothingIsWanted;
     if (lost != null && state.wanted() == null) {
       all.add(lost);
@@ -271,6 +274,11 @@ final class App {
   /** Notes an upload; it is on disk on return. */
   void staged(StagedRelease release) throws IOException {
     ledger.append(AppDisk.staged(release, host.clock()));
+  }
+
+  /** What is decided about what stays on the disk. */
+  AppKeeping keeping() {
+    return keeping;
   }
 
   /** Whether no worker, deployment or way back uses {@code release}. */

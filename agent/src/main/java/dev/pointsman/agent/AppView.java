@@ -96,7 +96,8 @@ final class AppView {
         release.manifest().created(),
         release.stagedAt(),
         release.files(),
-        release.bytes());
+        release.bytes(),
+        state.pinned().contains(release.id()));
   }
 
   private static DeploymentState state(DeploymentStatus status) {

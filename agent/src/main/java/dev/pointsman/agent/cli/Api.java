@@ -2,10 +2,12 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.StagedResource;
 import java.time.Duration;
@@ -29,6 +31,12 @@ interface Api extends AutoCloseable {
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<DeploymentResource> rollback(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** One deployment, when it is over or {@code wait} has passed. */

@@ -51,6 +51,9 @@ public final class CommandLineMain {
     line.addSubcommand(new RollbackCommand(session));
     line.addSubcommand(new StatusCommand(session));
     line.addSubcommand(new ReleasesCommand(session));
+    line.addSubcommand(new PinCommand.Pin(session));
+    line.addSubcommand(new PinCommand.Unpin(session));
+    line.addSubcommand(new GcCommand(session));
     line.addSubcommand(new EventsCommand(session));
     line.addSubcommand(
         new CommandLine(new TokenCommand.Group(session)).addSubcommand(new TokenCommand(session)));

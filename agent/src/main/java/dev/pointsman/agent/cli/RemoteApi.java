@@ -3,11 +3,13 @@ package dev.pointsman.agent.cli;
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiClient;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Target;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.StagedResource;
 import java.io.IOException;
@@ -76,6 +78,18 @@ final class RemoteApi implements Api {
   public Answer<DeploymentResource> rollback(String app, @Nullable String release)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.rollback(app, release));
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.pin(app, release, pinned));
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.collect(how));
   }
 
   @Override

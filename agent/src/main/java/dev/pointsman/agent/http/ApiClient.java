@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -33,6 +34,7 @@ public final class ApiClient implements AutoCloseable {
   public static final String BUNDLE_TYPE = "application/vnd.pointsman.bundle.v1+tar";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration COLLECTING = Duration.ofMinutes(10);
   private static final Duration STAGING = Duration.ofMinutes(30);
 
   private final Target target;
@@ -98,6 +100,34 @@ public final class ApiClient implements AutoCloseable {
     return ask(
         "/v1/apps/" + part(app) + "/rollback",
         release == null ? Map.of() : Map.of("release", release));
+  }
+
+  /** Keeps a release from retention, or no longer. */
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, IOException, InterruptedException {
+    return one(
+        link.call(
+            pinned ? HttpMethod.PUT : HttpMethod.DELETE,
+            "/v1/apps/" + part(app) + "/releases/" + part(release) + "/pin",
+            Map.of("Accept", "application/json"),
+            null,
+            PATIENCE),
+        ReleaseResource.class);
+  }
+
+  /** Collects garbage on the host, and returns when that is done. */
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body =
+        Map.of("dryRun", how.dryRun(), "now", how.now(), "scrub", how.scrub());
+    return one(
+        link.call(
+            HttpMethod.POST,
+            "/v1/gc",
+            Map.of("Accept", "application/json"),
+            Json.text(body),
+            COLLECTING),
+        GarbageResource.class);
   }
 
   /** One deployment, when it is over or {@code wait} (at most 60 s) has passed. */

@@ -3,6 +3,7 @@ package dev.pointsman.agent.http;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -143,4 +144,23 @@ public interface Control {
    * It must not block.
    */
   AutoCloseable follow(Consumer<EventResource> follower);
+
+  /**
+   * Keeps a release from retention, or no longer; blocks until that is journaled. Rejects with
+   * {@code release.unknown}.
+   */
+  ReleaseResource pin(AppName app, ReleaseId release, boolean pinned, String requestedBy)
+      throws Rejected;
+
+  /**
+   * How garbage is collected.
+   *
+   * @param dryRun only look
+   * @param now without the grace, and spare trees too
+   * @param scrub begin to read all content again
+   */
+  record Collecting(boolean dryRun, boolean now, boolean scrub) {}
+
+  /** Removes what retention and the store no longer need, in all apps; blocks until it is done. */
+  GarbageResource collect(Collecting how) throws Rejected;
 }

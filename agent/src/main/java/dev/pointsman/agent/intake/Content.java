@@ -245,8 +245,7 @@ final class Content {
   }
 
   private static InputStream plain(
-      Compression compression, InputStream in, long maxBytes, ErrorCode overflow)
-      throws Rejected {
+      Compression compression, InputStream in, long maxBytes, ErrorCode overflow) throws Rejected {
     return Unpacked.of(compression, in, maxBytes, overflow, ErrorCode.BUNDLE_FORMAT);
   }
 

@@ -19,11 +19,7 @@ final class Unpacked {
    * with {@code unknown}.
    */
   static InputStream of(
-      Compression compression,
-      InputStream in,
-      long maxBytes,
-      ErrorCode overflow,
-      ErrorCode unknown)
+      Compression compression, InputStream in, long maxBytes, ErrorCode overflow, ErrorCode unknown)
       throws Rejected {
     return switch (compression) {
       case NONE -> in;

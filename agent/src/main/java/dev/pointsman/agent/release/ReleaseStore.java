@@ -164,6 +164,11 @@ public final class ReleaseStore {
     }
   }
 
+  /** Which content the app uses. */
+  public ContentUse contentUse() {
+    return new ContentUse(layout);
+  }
+
   /** The release {@code id}, if it is here. */
   public Optional<StagedRelease> find(ReleaseId id) throws IOException {
     Path release = layout.release(id);

@@ -119,7 +119,8 @@ class CommandLineTest {
                 at,
                 at,
                 3,
-                2048)),
+                2048,
+                true)),
         List.of());
     assertThat(terminal.run("releases", "web")).isZero();
     assertThat(terminal.out().lines().skip(1).findFirst())

@@ -2,11 +2,13 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.StagedResource;
 import java.io.IOException;
@@ -110,6 +112,18 @@ final class FakeApi implements Api {
   public Answer<DeploymentResource> rollback(String app, @Nullable String release)
       throws ApiProblem, AgentUnreachable {
     return answer("rollback " + app + " " + release);
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable {
+    return answer((pinned ? "pin " : "unpin ") + app + " " + release);
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable {
+    return answer(how.toString());
   }
 
   /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */

@@ -8,6 +8,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Phase;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -164,7 +165,8 @@ final class FakeControl implements Control {
             THEN,
             THEN,
             22,
-            3_915_328));
+            3_915_328,
+            false));
   }
 
   @Override
@@ -292,5 +294,33 @@ final class FakeControl implements Control {
 
   private synchronized void changeFollowers(int by) {
     followers += by;
+  }
+
+  @Override
+  public ReleaseResource pin(AppName app, ReleaseId release, boolean pinned, String requestedBy)
+      throws Rejected {
+    check();
+    asked.add((pinned ? "pin " : "unpin ") + app + " " + release + " by " + requestedBy);
+    ReleaseResource is = releases(app).getFirst();
+    return new ReleaseResource(
+        is.app(),
+        is.release(),
+        is.state(),
+        is.current(),
+        is.sequence(),
+        is.digest(),
+        is.signers(),
+        is.created(),
+        is.stagedAt(),
+        is.files(),
+        is.bytes(),
+        pinned);
+  }
+
+  @Override
+  public GarbageResource collect(Collecting how) throws Rejected {
+    check();
+    asked.add(how.toString());
+    return new GarbageResource(how.dryRun(), List.of("web/r1"), 1, 22, 4096, 7, 700, how.scrub());
   }
 }

@@ -98,8 +98,7 @@ final class TestBundle {
       byte[] sent = sentPayload();
       String digest = archiveDigest == null ? Sha256.of(sent) : archiveDigest;
       json.append(", \"archive\": {\"sha256\": \"%s\"".formatted(digest));
-      json.append(
-          ", \"size\": %d, \"format\": \"%s\"".formatted(sent.length, "tar" + suffix()));
+      json.append(", \"size\": %d, \"format\": \"%s\"".formatted(sent.length, "tar" + suffix()));
       json.append(", \"files\": %d, \"bytes\": %d}".formatted(files, bytes));
     }
     return json.append(extra).append("}\n").toString().getBytes(StandardCharsets.UTF_8);

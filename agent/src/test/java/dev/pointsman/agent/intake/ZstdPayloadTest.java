@@ -68,7 +68,8 @@ class ZstdPayloadTest {
 
   @Test
   void aFrameThatAnnouncesTooMuchIsNotDecoded() throws Exception {
-    listed.rawZstd = HexFormat.of().parseHex("28b52ffd" + "c000" + "0000000001000000" + "030010" + "00");
+    listed.rawZstd =
+        HexFormat.of().parseHex("28b52ffd" + "c000" + "0000000001000000" + "030010" + "00");
     host.refuses("limit.bytes", R1, in(listed.build()));
   }
 

@@ -102,8 +102,7 @@ class StrictZstdTest {
           throw new AssertionError("the decoder was asked");
         };
     try (StrictZstd zstd =
-        new StrictZstd(
-            new ByteArrayInputStream(wide), 1L << 40, ErrorCode.LIMIT_BYTES, never)) {
+        new StrictZstd(new ByteArrayInputStream(wide), 1L << 40, ErrorCode.LIMIT_BYTES, never)) {
       assertThatThrownBy(zstd::readAllBytes)
           .hasMessageContaining("zstd.window")
           .hasMessageContaining("134217728");

@@ -9,6 +9,7 @@ import java.util.List;
  * @param digest SHA-256 of release.json, hex
  * @param signers principals whose signatures were counted
  * @param current whether {@code current} names it
+ * @param pinned whether retention leaves it alone
  */
 public record ReleaseResource(
     String app,
@@ -21,7 +22,8 @@ public record ReleaseResource(
     Instant created,
     Instant stagedAt,
     int files,
-    long bytes) {
+    long bytes,
+    boolean pinned) {
   public ReleaseResource {
     signers = List.copyOf(signers);
   }
