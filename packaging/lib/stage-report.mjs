@@ -76,8 +76,7 @@ function app(name, samples, tar) {
   return [
     ...aligned([[`agent, app "${name}"`, 'seconds', 'CPU s', 'to tar', 'CPU to tar', ''], ...timesOf(samples, AGENT, tar)]),
     '',
-    ...deltas(samples),
-    '',
+    ...(Object.keys(samples).some((key) => key.startsWith('delta')) ? [...deltas(samples), ''] : []),
     ...memory(samples),
     '',
   ];

@@ -99,7 +99,7 @@ async function main() {
   const { values } = parseArgs({
     options: { ...Object.fromEntries(text.map((name) => [name, { type: 'string' }])), 'drop-caches': { type: 'boolean', default: false } },
   });
-  const options = { ...values, changes: values.changes.split(','), apps: values.apps.split(','), dropCaches: values['drop-caches'] };
+  const options = { ...values, changes: values.changes.split(',').filter(Boolean), apps: values.apps.split(','), dropCaches: values['drop-caches'] };
   const load = loadavg()[0].toFixed(1);
   const samples = {};
   const record = (who, name, sample) => ((samples[who] ??= {})[name] ??= []).push(sample);

@@ -198,8 +198,7 @@ final class Content {
       throws Rejected, IOException {
     long tarBytes = tarBytes(bytes);
     if (manifest.archive().isEmpty()) {
-      try (InputStream plain =
-          new ReadAhead(plain(payload, tarBytes, ErrorCode.LIMIT_BYTES))) {
+      try (InputStream plain = new ReadAhead(plain(payload, tarBytes, ErrorCode.LIMIT_BYTES))) {
         unpacking.unpack(new TarReader(plain));
       }
       return;
@@ -208,8 +207,7 @@ final class Content {
     try (InputStream spooled =
             new BufferedInputStream(Files.newInputStream(staging.payload()), 64 << 10);
         InputStream plain =
-            new ReadAhead(
-                plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES))) {
+            new ReadAhead(plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES))) {
       unpacking.unpack(new TarReader(plain));
     }
     Files.delete(staging.payload());

@@ -28,28 +28,32 @@ final class ReadAhead extends InputStream {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Filled> filled = new ArrayDeque<>();
-  private final ArrayDeque<byte[]> free = new ArrayDeque<>();
+  private final ArrayDeque<Part> filled = new ArrayDeque<>();
+  private final ArrayDeque<Part> free = new ArrayDeque<>();
   private int made;
   private boolean ended;
   private boolean closed;
   private @Nullable Throwable failure;
 
-  private @Nullable Filled current;
-  private int position;
+  private @Nullable Part current;
 
-  private record Filled(byte[] bytes, int length) {}
+  private static final class Part {
+    private final byte[] bytes = new byte[BUFFER];
+    private int length;
+    private int position;
+  }
 
   /** Begins to read {@code source}. */
   ReadAhead(InputStream source) {
     this.source = source;
-    this.thread = Thread.ofVirtual().name(Thread.currentThread().getName() + " ahead").start(this::run);
+    this.thread =
+        Thread.ofVirtual().name(Thread.currentThread().getName() + " ahead").start(this::run);
   }
 
   private void run() {
     try {
-      for (byte[] buffer = empty(); buffer != null; buffer = empty()) {
-        if (!fill(buffer)) {
+      for (Part part = empty(); part != null; part = empty()) {
+        if (!fill(part)) {
           break;
         }
       }
@@ -61,27 +65,28 @@ final class ReadAhead extends InputStream {
     }
   }
 
-  /** Fills {@code buffer} and hands it over; false at the end of the source. */
-  private boolean fill(byte[] buffer) throws IOException {
-    int length = 0;
+  /** Fills {@code part} and hands it over; false at the end of the source. */
+  private boolean fill(Part part) throws IOException {
+    part.length = 0;
+    part.position = 0;
     try {
-      while (length < buffer.length) {
-        int count = source.read(buffer, length, buffer.length - length);
+      while (part.length < BUFFER) {
+        int count = source.read(part.bytes, part.length, BUFFER - part.length);
         if (count < 0) {
           return false;
         }
-        length += count;
+        part.length += count;
       }
       return true;
     } finally {
-      handOver(new Filled(buffer, length));
+      handOver(part);
     }
   }
 
-  private void handOver(Filled part) {
+  private void handOver(Part part) {
     lock.lock();
     try {
-      if (part.length() > 0) {
+      if (part.length > 0) {
         filled.addLast(part);
         changed.signalAll();
       }
@@ -90,8 +95,8 @@ final class ReadAhead extends InputStream {
     }
   }
 
-  /** A buffer to be filled, once there is one; null when nobody reads any more. */
-  private byte @Nullable [] empty() throws InterruptedException {
+  /** A part to be filled, once there is one; null when nobody reads any more. */
+  private @Nullable Part empty() throws InterruptedException {
     lock.lock();
     try {
       while (!closed && free.isEmpty() && made == WINDOW) {
@@ -100,12 +105,12 @@ final class ReadAhead extends InputStream {
       if (closed) {
         return null;
       }
-      byte[] buffer = free.pollFirst();
-      if (buffer == null) {
+      Part part = free.pollFirst();
+      if (part == null) {
         made++;
-        buffer = new byte[BUFFER];
+        part = new Part();
       }
-      return buffer;
+      return part;
     } finally {
       lock.unlock();
     }
@@ -134,28 +139,27 @@ final class ReadAhead extends InputStream {
     if (length == 0) {
       return 0;
     }
-    Filled part = current == null ? next() : current;
+    Part part = current == null ? next() : current;
     if (part == null) {
       return -1;
     }
-    int count = Math.min(length, part.length() - position);
-    System.arraycopy(part.bytes(), position, target, offset, count);
-    position += count;
-    if (position == part.length()) {
+    int count = Math.min(length, part.length - part.position);
+    System.arraycopy(part.bytes, part.position, target, offset, count);
+    part.position += count;
+    if (part.position == part.length) {
       giveBack(part);
     }
     return count;
   }
 
   /** The next part, or null at the end. */
-  private @Nullable Filled next() throws IOException {
+  private @Nullable Part next() throws IOException {
     lock.lock();
     try {
       while (filled.isEmpty() && !ended) {
         changed.await();
       }
       current = filled.pollFirst();
-      position = 0;
       if (current == null && failure != null) {
         throwFailure(failure);
       }
@@ -177,11 +181,11 @@ final class ReadAhead extends InputStream {
     }
   }
 
-  private void giveBack(Filled part) {
+  private void giveBack(Part part) {
     current = null;
     lock.lock();
     try {
-      free.addLast(part.bytes());
+      free.addLast(part);
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -65,8 +65,10 @@ class ReadAheadTest {
   @Test
   void failsAsTheSourceDoesAfterWhatCameBefore() throws Exception {
     byte[] sent = bytes(100_000);
-    for (Exception cause : new Exception[] {new IOException("cut"), new IllegalStateException("bug")}) {
-      InputStream source = new SequenceInputStream(new ByteArrayInputStream(sent), new Failing(cause));
+    for (Exception cause :
+        new Exception[] {new IOException("cut"), new IllegalStateException("bug")}) {
+      InputStream source =
+          new SequenceInputStream(new ByteArrayInputStream(sent), new Failing(cause));
       try (ReadAhead ahead = new ReadAhead(source)) {
         assertThat(ahead.readNBytes(sent.length)).isEqualTo(sent);
         assertThatThrownBy(ahead::read).isSameAs(cause);
