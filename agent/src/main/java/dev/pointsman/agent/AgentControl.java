@@ -5,6 +5,7 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.release.Findings;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -12,6 +13,10 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -22,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,15 +53,19 @@ final class AgentControl implements Control {
   private final SortedMap<AppName, String> broken;
   private final List<AppConfig> configured;
   private final Intake intake;
+  private final AgentTrust trust;
   private final EventLog events;
   private final StoreKeeper keeper;
   private final Deliveries deliveries;
+  private final Semaphore verifying = new Semaphore(1);
 
-  AgentControl(Managed managed, Intake intake, EventLog events, StoreKeeper keeper) {
+  AgentControl(
+      Managed managed, Intake intake, AgentTrust trust, EventLog events, StoreKeeper keeper) {
     this.apps = managed.apps();
     this.broken = managed.broken();
     this.configured = managed.configured();
     this.intake = intake;
+    this.trust = trust;
     this.events = events;
     this.keeper = keeper;
     this.deliveries = new Deliveries(events);
@@ -73,13 +83,29 @@ final class AgentControl implements Control {
   public AppResource app(AppName app) throws Rejected {
     Optional<AppConfig> config =
         configured.stream().filter(it -> it.name().equals(app)).findFirst();
-    return config.isPresent() ? view(config.get()) : find(app).view();
+    return config.isPresent() ? view(config.get()) : find(app).view(trust.problems());
   }
 
   @Override
   public List<ReleaseResource> releases(AppName app) throws Rejected {
     App found = find(app);
     return orFault("The releases of " + app + " cannot be read", found::listReleases);
+  }
+
+  @Override
+  public VerificationResource verify(AppName app, ReleaseId release) throws Rejected {
+    App found = find(app);
+    if (!verifying.tryAcquire()) {
+      throw new Rejected(
+          ErrorCode.LIMIT_RATE, "Another release is being verified, and one at a time is read.");
+    }
+    try {
+      Findings findings = found.releases().inspect(release);
+      return new VerificationResource(
+          app.value(), release.value(), findings.isSound(), findings.count(), findings.kept());
+    } finally {
+      verifying.release();
+    }
   }
 
   @Override
@@ -95,19 +121,43 @@ final class AgentControl implements Control {
 
   @Override
   public DeploymentResource deploy(
-      AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
+      AppName app, ReleaseId release, Overrides overrides, String requestedBy) throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
         "The deployment of " + release + " cannot begin",
-        () -> found.deploy(release, force, requestedBy));
+        () -> found.deploy(release, overrides, requestedBy));
   }
 
   @Override
-  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+  public DeploymentResource rollback(
+      AppName app, @Nullable ReleaseId release, boolean allowTainted, String requestedBy)
       throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
-        "The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
+        "The rollback of " + app + " cannot begin",
+        () -> found.rollback(release, allowTainted, requestedBy));
+  }
+
+  @Override
+  public TrustResource trust() {
+    return trust.list(apps.values());
+  }
+
+  @Override
+  public TrustReport judge(AppName app, byte[] manifest, SortedMap<String, byte[]> signatures)
+      throws Rejected {
+    return trust.judge(find(app), manifest, signatures);
+  }
+
+  @Override
+  public SequenceResource resetSequence(
+      AppName app, long sequence, String reason, String requestedBy) throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The sequence of " + app + " cannot be reset",
+        () -> found.resetSequence(sequence, reason, requestedBy));
   }
 
   @Override
@@ -203,7 +253,7 @@ final class AgentControl implements Control {
   private AppResource view(AppConfig config) {
     App app = apps.get(config.name());
     return app != null
-        ? app.view()
+        ? app.view(trust.problems())
         : AppView.unmanaged(config, String.valueOf(broken.get(config.name())));
   }
 

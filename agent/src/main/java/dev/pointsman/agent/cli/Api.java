@@ -9,9 +9,14 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +29,25 @@ interface Api extends AutoCloseable {
   Answer<List<ReleaseResource>> releases(String app)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
+  /** Has the host read all of a release. */
+  Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
   Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<ReleaseResource> pin(String app, String release, boolean pinned)

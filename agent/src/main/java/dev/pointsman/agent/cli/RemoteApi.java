@@ -11,10 +11,15 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,21 +68,45 @@ final class RemoteApi implements Api {
   }
 
   @Override
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.verify(app, release));
+  }
+
+  @Override
   public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.push(app, release, body, deploy));
   }
 
   @Override
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.deploy(app, release, force));
+    return reached(() -> client.deploy(app, release, overrides));
   }
 
   @Override
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::trust);
+  }
+
+  @Override
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.rollback(app, release));
+    return reached(() -> client.judge(app, manifest, signatures));
+  }
+
+  @Override
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.resetSequence(app, sequence, reason));
+  }
+
+  @Override
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.rollback(app, release, allowTainted));
   }
 
   @Override

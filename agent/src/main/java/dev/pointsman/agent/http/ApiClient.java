@@ -7,7 +7,11 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -85,21 +89,68 @@ public final class ApiClient implements AutoCloseable {
     return one(link.upload(uri, headers, body, STAGING), StagedResource.class);
   }
 
+  /** Has the agent read all of a release; blocks as long as that takes. */
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, IOException, InterruptedException {
+    String uri = "/v1/apps/" + part(app) + "/releases/" + part(release) + "/verify";
+    return one(
+        link.call(HttpMethod.POST, uri, Map.of("Accept", "application/json"), null, STAGING),
+        VerificationResource.class);
+  }
+
   /** Asks for a staged release to be deployed; returns at once. */
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, IOException, InterruptedException {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("release", release);
-    body.put("force", force);
+    body.put("force", overrides.force());
+    if (overrides.allowTainted()) {
+      body.put("allow_tainted", true);
+    }
     return ask("/v1/apps/" + part(app) + "/deployments", body);
   }
 
   /** Asks to go back, to {@code release} or to the last good one; returns at once. */
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, IOException, InterruptedException {
-    return ask(
-        "/v1/apps/" + part(app) + "/rollback",
-        release == null ? Map.of() : Map.of("release", release));
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (release != null) {
+      body.put("release", release);
+    }
+    if (allowTainted) {
+      body.put("allow_tainted", true);
+    }
+    return ask("/v1/apps/" + part(app) + "/rollback", body);
+  }
+
+  /** Who is trusted on the host. */
+  public Answer<TrustResource> trust() throws ApiProblem, IOException, InterruptedException {
+    return one(get("/v1/trust", PATIENCE), TrustResource.class);
+  }
+
+  /** What the host would say to a manifest with these signatures, by file name. */
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("manifest", manifest); // As base64.
+    body.put("signatures", signatures);
+    return one(post("/v1/apps/" + part(app) + "/judgement", body), TrustReport.class);
+  }
+
+  /** Sets the highest accepted sequence number. */
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("sequence", sequence);
+    body.put("reason", reason);
+    return one(post("/v1/apps/" + part(app) + "/sequence", body), SequenceResource.class);
+  }
+
+  private ClientLink.Reply post(String uri, Map<String, Object> body)
+      throws IOException, InterruptedException {
+    return link.call(
+        HttpMethod.POST, uri, Map.of("Accept", "application/json"), Json.text(body), PATIENCE);
   }
 
   /** Keeps a release from retention, or no longer. */

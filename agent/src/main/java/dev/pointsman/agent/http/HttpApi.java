@@ -64,7 +64,8 @@ public final class HttpApi implements AutoCloseable {
                 uploads,
                 deploying,
                 following,
-                new Housekeeping(vertx, control, blocking)));
+                new Housekeeping(vertx, control, blocking),
+                new Trusting(vertx, control, blocking)));
   }
 
   /**

@@ -30,7 +30,8 @@ final class Routes {
       Uploads uploads,
       Deploying deploying,
       Following following,
-      Housekeeping housekeeping) {}
+      Housekeeping housekeeping,
+      Trusting trusting) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
   @FunctionalInterface
@@ -69,6 +70,9 @@ final class Routes {
         .get(Scope.READ, reading::release)
         .on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::put)
         .done();
+    at(router, "/v1/apps/:app/releases/:release/verify")
+        .on(HttpMethod.POST, Scope.DEPLOY, small((exchange, _) -> reading.verify(exchange)))
+        .done();
     at(router, "/v1/apps/:app/deployments")
         .get(Scope.READ, reading::deployments)
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::deploy))
@@ -76,6 +80,13 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    at(router, "/v1/apps/:app/judgement")
+        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge, Trusting.MAX_JUDGED))
+        .done();
+    at(router, "/v1/apps/:app/sequence")
+        .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     Housekeeping housekeeping = handlers.housekeeping();
     at(router, "/v1/apps/:app/releases/:release/pin")
         .on(HttpMethod.PUT, Scope.DEPLOY, exchange -> housekeeping.pin(exchange, true))
@@ -146,6 +157,10 @@ final class Routes {
   /** Reads the body before {@code action}: bounded in size and in time. */
   private Action small(BodyAction action) {
     return exchange -> new SmallBody(vertx, limits).read(exchange, action);
+  }
+
+  private Action small(BodyAction action, int most) {
+    return exchange -> new SmallBody(vertx, limits, most).read(exchange, action);
   }
 
   /** What the router itself refuses, and what handlers threw. */

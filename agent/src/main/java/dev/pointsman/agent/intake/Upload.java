@@ -58,7 +58,32 @@ final class Upload {
 
   /** Receives a bundle, with a payload or without. */
   Delivery bundle(InputStream in) throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    return naming(() -> whole(in));
+  }
+
+  /** Receives files for the open session; {@code in} is a tar, compressed or not. */
+  Delivery pack(InputStream in, PackFormat format)
+      throws Rejected, IOException, InterruptedException {
+    return naming(() -> part(in, format));
+  }
+
+  private interface Receiving {
+    Delivery receive() throws Rejected, IOException, InterruptedException;
+  }
+
+  /** A refusal says who had signed, as far as that was found out. */
+  private Delivery naming(Receiving receiving) throws Rejected, IOException, InterruptedException {
+    try {
+      return receiving.receive();
+    } catch (Rejected e) {
+      throw admission.naming(e);
+    } catch (StreamRefused e) {
+      throw admission.naming(e.rejected());
+    }
+  }
+
+  private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
+    admission.requireHost();
     Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
     Statement statement = admission.examine(bundle.head());
@@ -106,10 +131,9 @@ final class Upload {
     return grow(statement, tree, new Source(body, spooled, filling, refusal));
   }
 
-  /** Receives files for the open session; {@code in} is a tar, compressed or not. */
-  Delivery pack(InputStream in, PackFormat format)
+  private Delivery part(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    admission.requireHost();
     Body body = new Body(in);
     Statement statement = admission.examine(session.head());
     Optional<StagedRelease> here = admission.present(statement);
@@ -153,7 +177,7 @@ final class Upload {
         BitSet missing = growing.missing();
         parts.preflight().checkTree(tree, missing, parts.blobs().sharing(), source.spooled());
         source.filling().fill(growing);
-        if (!growing.missing().isEmpty() || !growing.complete()) {
+        if (!growing.isCovered() || !growing.complete(parts.store())) {
           Missing left = Missing.of(tree.files(), growing.missing(), session.expires());
           growing.giveBack(true);
           return new Delivery.Incomplete(left);

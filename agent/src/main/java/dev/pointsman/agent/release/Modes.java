@@ -2,9 +2,10 @@ package dev.pointsman.agent.release;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -24,9 +25,8 @@ final class Modes {
 
   /** Gives a file of a release its time, then its mode. */
   static void settle(Path file, boolean executable, FileTime modified) throws IOException {
-    // The time of access as well: what is left out is asked for first. That it is no link needs no
-    // question: it was just made, where nobody else can enter.
-    Files.getFileAttributeView(file, BasicFileAttributeView.class)
+    // The time of access as well: what is left out is asked for first.
+    Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         .setTimes(modified, modified, null);
     Files.setPosixFilePermissions(file, ofFile(executable));
   }
