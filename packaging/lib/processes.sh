@@ -46,14 +46,19 @@ recorded_pid() { # FILE DIR
   if alive "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$2"; then echo "$pid"; fi
 }
 
+end_agent_of() { # ROOT
+  local pid
+  pid=$(recorded_pid "$1/agent.pid" "$1")
+  [[ -z $pid ]] || end_process "$pid" 15
+}
+
 # Ends the load, the agent, then all workers at once, and removes the folder.
 remove_root() { # ROOT
   local pid
   local -a workers
   pid=$(recorded_pid "$1/load.pid" "$1")
   [[ -z $pid ]] || end_process "$pid" 0 # Told to stop it would first make the requests that it still owes.
-  pid=$(recorded_pid "$1/agent.pid" "$1")
-  [[ -z $pid ]] || end_process "$pid" 15
+  end_agent_of "$1"
   mapfile -t workers < <(processes_below "$1")
   for pid in ${workers[@]+"${workers[@]}"}; do kill -TERM "$pid" 2>/dev/null || true; done
   for pid in ${workers[@]+"${workers[@]}"}; do end_process "$pid" 12; done

@@ -21,7 +21,7 @@ const LARGE_BUMPS = ['next', '@next/env', '@next/swc-linux-x64-gnu', '@next/swc-
 export const CHANGES = { a: [], b: ['lodash'], d: SMALL_BUMPS, c: LARGE_BUMPS };
 
 /** Packages that are too large for a quick look. */
-const NOT_QUICK = ['next', '@next', 'typescript', 'date-fns', '@mui', 'drizzle-orm', '@esbuild', 'rxjs', '@rollup'];
+const NOT_QUICK = ['.bin', 'next', '@next', 'typescript', 'date-fns', '@mui', 'drizzle-orm', '@esbuild', 'rxjs', '@rollup'];
 
 /** What a bundler would put into each chunk: whole files of these packages. */
 const CHUNKS = {

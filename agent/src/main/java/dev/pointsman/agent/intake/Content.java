@@ -125,7 +125,7 @@ final class Content {
   void unpackPack(InputStream body, PackFormat format, GrowingTree growing)
       throws Rejected, IOException {
     long most = tarBytes(manifest.tree().orElseThrow().bytes());
-    try (InputStream plain = format.plain(body, most)) {
+    try (InputStream plain = new ReadAhead(format.plain(body, most))) {
       SentFiles.pack(growing, limits.entries()).unpack(new TarReader(plain));
     }
   }
@@ -199,7 +199,7 @@ final class Content {
       throws Rejected, IOException {
     long tarBytes = tarBytes(bytes);
     if (manifest.archive().isEmpty()) {
-      try (InputStream plain = plain(payload, tarBytes, ErrorCode.LIMIT_BYTES)) {
+      try (InputStream plain = new ReadAhead(plain(payload, tarBytes, ErrorCode.LIMIT_BYTES))) {
         unpacking.unpack(new TarReader(plain));
       }
       return;
@@ -208,7 +208,7 @@ final class Content {
     try (InputStream spooled =
             new BufferedInputStream(Files.newInputStream(staging.payload()), 64 << 10);
         InputStream plain =
-            plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES)) {
+            new ReadAhead(plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES))) {
       unpacking.unpack(new TarReader(plain));
     }
     Files.delete(staging.payload());

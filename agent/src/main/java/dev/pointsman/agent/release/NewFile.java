@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -17,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A file being written and hashed: what is hashed is what was written. One thread. */
 public final class NewFile implements Closeable {
-  private static final Set<PosixFilePermission> WHILE_WRITTEN =
-      PosixFilePermissions.fromString("rw-------");
+  private static final FileAttribute<Set<PosixFilePermission>> WHILE_WRITTEN =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
   private final Path path;
   private final FileChannel channel;
@@ -31,12 +35,7 @@ public final class NewFile implements Closeable {
   NewFile(Path path, ByteBuffer buffer) throws IOException {
     this.path = path;
     this.buffer = buffer;
-    this.channel =
-        FileChannel.open(
-            path,
-            Set.of(
-                StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-            PosixFilePermissions.asFileAttribute(WHILE_WRITTEN));
+    this.channel = FileChannel.open(path, NEW, WHILE_WRITTEN);
   }
 
   private NewFile(Path path, FileChannel channel, ByteBuffer buffer) {
