@@ -6,13 +6,22 @@ import dev.pointsman.agent.AttackedAgent;
 import dev.pointsman.agent.intake.RawHttp.Reply;
 import dev.pointsman.agent.release.DiskSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +134,86 @@ class AttackTableTest {
     List<Reply> replies = RawHttp.send(agent.port(), RawHttp.put(RELEASE, "nobody", smuggled));
     assertThat(replies).extracting(Reply::outcome).containsExactly("401 auth.invalid");
     isAsItWas();
+  }
+
+  @Test
+  void aBodyIsNotAskedForWhereTheTokenIsWrong() throws Exception {
+    byte[] request = RawHttp.put(RELEASE, "nobody", new byte[100], "Expect: 100-continue");
+    assertThat(RawHttp.send(agent.port(), request))
+        .extracting(Reply::outcome)
+        .containsExactly("401 auth.invalid");
+  }
+
+  @Test
+  void uploadsAtTheSameTimeAreFew() throws Exception {
+    byte[] bundle = signed(StatementAttacks.second(TestBundle.archive()));
+    byte[] request = RawHttp.put(RELEASE, AttackedAgent.CI, bundle);
+    byte[] beginning = Arrays.copyOf(request, request.length - 600);
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), agent.port())) {
+      slow.getOutputStream().write(beginning);
+      slow.getOutputStream().flush();
+      eventually(() -> !DiskSnapshot.of(agent.root()).equals(before));
+      Reply same = put(RELEASE, bundle);
+      assertThat(same.outcome()).as(same.toString()).isEqualTo("409 release.busy");
+      Reply other = put("/v1/apps/web/releases/r3", bundle);
+      assertThat(other.outcome()).as(other.toString()).isEqualTo("429 limit.sessions");
+    }
+    eventually(() -> DiskSnapshot.of(agent.root()).equals(before));
+  }
+
+  @Test
+  void aTrustFileThatStrangersCanChangeIsNotBelieved() throws Exception {
+    byte[] request =
+        RawHttp.put(
+            RELEASE, AttackedAgent.CI, signed(StatementAttacks.second(TestBundle.archive())));
+    Path signers = agent.directory().resolve("allowed_signers");
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(signers);
+    Files.setPosixFilePermissions(signers, PosixFilePermissions.fromString("rw-r--rw-"));
+    try {
+      refuses("503 agent.trust", request);
+    } finally {
+      Files.setPosixFilePermissions(signers, mode);
+    }
+    Path away = Files.move(signers, signers.resolveSibling("away"));
+    try {
+      refuses("503 agent.trust", request);
+    } finally {
+      Files.move(away, signers);
+    }
+  }
+
+  @Test
+  void anAppWhoseCurrentIsADirectoryTakesNothing(@TempDir Path other) throws Exception {
+    Files.createDirectories(other.resolve("root/apps/web/current"));
+    try (AttackedAgent damaged = new AttackedAgent(other, Keys.signers(ci), Keys.revoked())) {
+      Map<String, String> was = DiskSnapshot.of(damaged.root());
+      byte[] bundle = signed(StatementAttacks.second(TestBundle.archive()));
+      Reply reply =
+          RawHttp.send(damaged.port(), RawHttp.put(RELEASE, AttackedAgent.CI, bundle)).getLast();
+      assertThat(reply.outcome()).as(reply.toString()).isEqualTo("503 app.unmanaged");
+      assertThat(DiskSnapshot.of(damaged.root())).isEqualTo(was);
+    }
+  }
+
+  /** Something that becomes true. */
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void eventually(Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!holds(condition)) {
+      assertThat(System.nanoTime()).as("within 20 s").isLessThan(deadline);
+      Thread.sleep(20);
+    }
+  }
+
+  private static boolean holds(Condition condition) throws IOException {
+    try {
+      return condition.holds();
+    } catch (NoSuchFileException | UncheckedIOException _) {
+      return false; // Something went away while it was looked at.
+    }
   }
 
   private static void refuses(String expected, byte[] request) throws Exception {

@@ -89,6 +89,48 @@ class HostileArchiveTest {
   }
 
   @Test
+  void compressedStreamsMayHaveEveryFieldOfTheirFormat() throws Exception {
+    TestBundle bundle = bundle(tar().file("a.txt", "hello").end()).counts(1, 5);
+    bundle.gzip = true;
+    bundle.rawGzip = MemberAttacks.withEveryField(TestBundle.gzip(bundle.payload));
+    Received received = host.receive(R2, in(bundle.build()));
+    assertThat(received.release().directory().resolve("a.txt")).hasContent("hello");
+  }
+
+  @Test
+  void namesMayBeAsLongAsTheyAreAllowedToBe() throws Exception {
+    String component = "c".repeat(255);
+    String path = (component + "/").repeat(3) + "d".repeat(255);
+    String deep = "e/".repeat(63) + "f";
+    TarBytes tar =
+        tar()
+            .file("n".repeat(100), "x")
+            .entry('0', "n".repeat(100), "", "x", header -> put(header, 345, prefix(155)))
+            .pax('x', "path=" + path)
+            .file("a", "x")
+            .longName('L', deep)
+            .file("a", "x")
+            .pax('x', "path=a/b")
+            .entry(
+                '0',
+                "",
+                "",
+                "x",
+                header -> put(header, 345, "ignored".getBytes(StandardCharsets.US_ASCII)));
+    Received received = host.receive(R2, in(bundle(tar.end()).counts(5, 5).build()));
+    Path release = received.release().directory();
+    assertThat(release.resolve("n".repeat(100))).hasContent("x");
+    assertThat(release.resolve("p".repeat(155)).resolve("n".repeat(100))).hasContent("x");
+    assertThat(release.resolve(path)).hasContent("x");
+    assertThat(release.resolve(deep)).hasContent("x");
+    assertThat(release.resolve("a/b")).hasContent("x");
+  }
+
+  private static byte[] prefix(int length) {
+    return "p".repeat(length).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
   void aFlippedBitInASignedArchiveIsNeverUnpacked() throws Exception {
     TestBundle bundle = bundle(tar().file("a.txt", "hello").end()).counts(1, 5);
     bundle.gzip = true;
