@@ -22,7 +22,7 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | shellcheck | npm | curl | git | tar | gzip | strace | gcc) echo "$1" ;;
+    redis-server | shellcheck | npm | curl | git | tar | gzip | busybox | zstd | strace | gcc) echo "$1" ;;
     mkfs.ext4) echo e2fsprogs ;;
     mkfs.xfs) echo xfsprogs ;;
     mkfs.btrfs) echo btrfs-progs ;;

@@ -2,6 +2,7 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.agent.http.ApiSource;
 import dev.pointsman.agent.http.EventLoops;
 import dev.pointsman.agent.http.HttpApi;
@@ -14,6 +15,7 @@ import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.release.ForeignSessions;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
@@ -70,13 +72,13 @@ final class Agent implements AutoCloseable {
     Durability durability =
         DurabilityChoice.choose(
             config.store().durability(), System.getProperty("os.version"), LOG::warn);
-    ContentStore content =
-        ContentStore.open(
-            config.root(),
-            durability::barrier,
-            (key, what) ->
-                events.publish("store.damaged", null, what, Map.of("sha256", key.sha256())),
-            clock);
+    Damages damages = new Damages(events);
+    ContentStore content = ContentStore.open(config.root(), durability::barrier, damages, clock);
+    int foreign =
+        ForeignSessions.delete(config.root(), config.apps().stream().map(AppConfig::name).toList());
+    if (foreign > 0) {
+      LOG.info("Upload sessions of apps that are not configured were deleted. count={}", foreign);
+    }
     Host host =
         new Host(
             config,
@@ -110,24 +112,38 @@ final class Agent implements AutoCloseable {
               LOG.error("Trust: {}", alarm);
               events.publish("trust.alarm", null, alarm, Map.of());
             });
+    TrustWatch watch =
+        unwinding.later("trust watch", TrustWatch.start(trust, apps.values(), events));
     AppAcceptance acceptance = new AppAcceptance(Map.copyOf(apps));
     Intake intake =
         new Intake(
             config,
-            acceptance::releases,
+            acceptance::store,
             trust,
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
+    SessionSweeper sweeper = SessionSweeper.start(intake, apps.keySet());
+    unwinding.later("session sweeper", sweeper::stop);
+    DiskSpace space = DiskSpace.ofFileSystem(FileSystems::freeInodes);
+    StoreKeeper keeper = keeper(host, apps, damages, space);
+    unwinding.later("store", keeper::stop);
     AgentControl control =
-        new AgentControl(new AgentControl.Managed(apps, broken, config.apps()), intake, events);
+        new AgentControl(
+            new AgentControl.Managed(apps, broken, config.apps()),
+            intake,
+            new AgentTrust(config, trust, watch, clock),
+            events,
+            keeper);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
-    ApiSource source =
-        new ApiSource(control, () -> ready, new MetricsRegistry(), Distribution.version());
+    MetricsRegistry metrics = new MetricsRegistry();
+    StoreMetrics.register(metrics, content, keeper.tally());
+    ApiSource source = new ApiSource(control, () -> ready, metrics, Distribution.version());
     unwinding.later("api", HttpApi.start(vertx, config.http(), source));
 
     apps.values().forEach(App::start);
+    keeper.start();
     ready = true;
     LOG.info(
         "pointsman {} is ready. name={} root={} apps={}",
@@ -135,6 +151,25 @@ final class Agent implements AutoCloseable {
         config.name(),
         config.root(),
         apps.keySet());
+  }
+
+  private static StoreKeeper keeper(
+      Host host, SortedMap<AppName, App> apps, Damages damages, DiskSpace space) {
+    StoreConfig config = host.config().store();
+    SortedMap<AppName, KeptApp> keepings = new TreeMap<>();
+    apps.forEach((name, app) -> keepings.put(name, app.keeping()));
+    return new StoreKeeper(
+        new StoreKeeper.Parts(
+            config,
+            host.config().root(),
+            host.content(),
+            keepings.values(),
+            new GarbageCollection(keepings, host.content(), config.grace(), host.clock()),
+            damages,
+            space,
+            host.events(),
+            host.clock(),
+            new SteadyPace(config.scrubRate())));
   }
 
   private static void checkStorage(HostConfig config) throws IOException {

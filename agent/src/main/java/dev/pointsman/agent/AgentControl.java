@@ -4,15 +4,17 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
-import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
-import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.SequenceResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -21,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -49,14 +50,21 @@ final class AgentControl implements Control {
   private final SortedMap<AppName, String> broken;
   private final List<AppConfig> configured;
   private final Intake intake;
+  private final AgentTrust trust;
   private final EventLog events;
+  private final StoreKeeper keeper;
+  private final Deliveries deliveries;
 
-  AgentControl(Managed managed, Intake intake, EventLog events) {
+  AgentControl(
+      Managed managed, Intake intake, AgentTrust trust, EventLog events, StoreKeeper keeper) {
     this.apps = managed.apps();
     this.broken = managed.broken();
     this.configured = managed.configured();
     this.intake = intake;
+    this.trust = trust;
     this.events = events;
+    this.keeper = keeper;
+    this.deliveries = new Deliveries(events);
   }
 
   @Override
@@ -71,7 +79,7 @@ final class AgentControl implements Control {
   public AppResource app(AppName app) throws Rejected {
     Optional<AppConfig> config =
         configured.stream().filter(it -> it.name().equals(app)).findFirst();
-    return config.isPresent() ? view(config.get()) : find(app).view();
+    return config.isPresent() ? view(config.get()) : find(app).view(trust.problems());
   }
 
   @Override
@@ -93,98 +101,117 @@ final class AgentControl implements Control {
 
   @Override
   public DeploymentResource deploy(
-      AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
+      AppName app, ReleaseId release, Overrides overrides, String requestedBy) throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
         "The deployment of " + release + " cannot begin",
-        () -> found.deploy(release, force, requestedBy));
+        () -> found.deploy(release, overrides, requestedBy));
   }
 
   @Override
-  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+  public DeploymentResource rollback(
+      AppName app, @Nullable ReleaseId release, boolean allowTainted, String requestedBy)
       throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
-        "The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
+        "The rollback of " + app + " cannot begin",
+        () -> found.rollback(release, allowTainted, requestedBy));
+  }
+
+  @Override
+  public TrustResource trust() {
+    return trust.list(apps.values());
+  }
+
+  @Override
+  public TrustReport judge(AppName app, byte[] manifest, SortedMap<String, byte[]> signatures)
+      throws Rejected {
+    return trust.judge(find(app), manifest, signatures);
+  }
+
+  @Override
+  public SequenceResource resetSequence(
+      AppName app, long sequence, String reason, String requestedBy) throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The sequence of " + app + " cannot be reset",
+        () -> found.resetSequence(sequence, reason, requestedBy));
   }
 
   @Override
   public Upload receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException {
-    App found = find(app);
-    try {
-      Received received = intake.receive(app, release, body, found.config(), requestedBy);
-      Map<String, String> data =
-          Map.of(
-              "release", release.value(),
-              "signers", String.join(",", received.release().signers()),
-              "requested_by", requestedBy);
-      if (received.created()) {
-        LOG.info("A release is staged. app={} {}", app, data);
-        events.publish("release.staged", app.value(), "Release " + release + " is staged.", data);
-      }
-      return new Upload.Complete(
-          new StagedResource(
-              app.value(),
-              release.value(),
-              "staged",
-              received.created(),
-              received.release().files(),
-              received.newBytes(),
-              received.took().toMillis(),
-              null));
-    } catch (Rejected e) {
-      LOG.warn(
-          "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
-          app,
-          release,
-          requestedBy,
-          e.code().wire(),
-          e.detail());
-      events.publish(
-          "release.refused",
-          app.value(),
-          "Release " + release + " is refused: " + e.detail(),
-          Map.of("release", release.value(), "code", e.code().wire(), "requested_by", requestedBy));
-      throw e;
-    }
+    find(app);
+    return deliveries.tell(
+        app, release, requestedBy, () -> intake.receive(app, release, body, requestedBy));
   }
 
   @Override
   public Upload receivePack(
       AppName app, ReleaseId release, PackFormat format, InputStream body, String requestedBy)
-      throws Rejected {
-    throw noSession(release);
+      throws Rejected, IOException, InterruptedException {
+    find(app);
+    return deliveries.tell(
+        app,
+        release,
+        requestedBy,
+        () -> intake.receivePack(app, release, Deliveries.format(format), body, requestedBy));
   }
 
   @Override
   public Missing missing(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
+    find(app);
+    return orFault(
+        "The session of " + release + " cannot be read",
+        () -> Deliveries.missing(intake.missing(app, release)));
   }
 
   @Override
   public void discard(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
+    find(app);
+    orFault(
+        "The session of " + release + " cannot be deleted",
+        () -> {
+          intake.discard(app, release);
+          return app;
+        });
   }
 
   @Override
   public Blob blob(AppName app, String sha256) throws Rejected {
-    throw noSession(sha256);
+    find(app);
+    return orFault(
+        "The sessions of " + app + " cannot be read",
+        () -> Deliveries.blob(intake.blob(app, sha256)));
   }
 
   @Override
   public Blob receiveBlob(
-      AppName app, String sha256, Part part, InputStream body, String requestedBy) throws Rejected {
-    throw noSession(sha256);
+      AppName app, String sha256, Part part, InputStream body, String requestedBy)
+      throws Rejected, IOException {
+    find(app);
+    return Deliveries.blob(intake.receiveBlob(app, sha256, Deliveries.part(part), body));
   }
 
   @Override
   public Path fileList(AppName app, ReleaseId release) throws Rejected {
-    throw noSession(release);
+    return find(app).releases().fileList(release);
   }
 
-  private static Rejected noSession(Object what) {
-    return new Rejected(ErrorCode.SESSION_UNKNOWN, "There is no upload session for " + what + ".");
+  @Override
+  public ReleaseResource pin(AppName app, ReleaseId release, boolean pinned, String requestedBy)
+      throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The pin of " + release + " cannot be written",
+        () -> found.keeping().pin(release, pinned, requestedBy));
+  }
+
+  @Override
+  public GarbageResource collect(Collecting how) throws Rejected {
+    return orFault("Garbage cannot be collected", () -> keeper.collect(how));
   }
 
   @Override
@@ -206,7 +233,7 @@ final class AgentControl implements Control {
   private AppResource view(AppConfig config) {
     App app = apps.get(config.name());
     return app != null
-        ? app.view()
+        ? app.view(trust.problems())
         : AppView.unmanaged(config, String.valueOf(broken.get(config.name())));
   }
 

@@ -1,7 +1,7 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.intake.Acceptance;
-import dev.pointsman.agent.release.ReleaseStore;
+import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -32,9 +32,9 @@ record AppAcceptance(Map<AppName, App> apps) implements Acceptance {
     return find(app).isUnused(release);
   }
 
-  /** The releases of an app. */
-  ReleaseStore releases(AppName app) {
-    return find(app).releases();
+  /** Where an app's releases are, and the content that it can use. */
+  Intake.AppStore store(AppName app) {
+    return find(app).store();
   }
 
   private App find(AppName app) {

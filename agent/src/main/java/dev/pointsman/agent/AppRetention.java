@@ -13,6 +13,7 @@ import dev.pointsman.agent.worker.WorkerSpecs;
 import dev.pointsman.protocol.api.ReleaseState;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,13 @@ final class AppRetention {
   }
 
   /** Removes what is superfluous; a failure is tried again after the next deployment. */
-  synchronized void prune() {
+  synchronized List<ReleaseId> prune() {
+    List<ReleaseId> gone = new ArrayList<>();
     try {
       for (ReleaseId id : superfluous()) {
         ledger.append(new AppEntry.Removed(id, host.clock().instant()));
         releases.remove(id);
+        gone.add(id);
         host.events()
             .publish(
                 "release.removed",
@@ -68,9 +71,11 @@ final class AppRetention {
     } catch (IOException e) {
       LOG.warn("Old releases could not be removed. app={}: {}", config.name(), e.getMessage());
     }
+    return gone;
   }
 
-  private List<ReleaseId> superfluous() throws IOException {
+  /** What {@link #prune} would remove now. */
+  synchronized List<ReleaseId> superfluous() throws IOException {
     AppState state = ledger.state();
     List<ReleaseId> here = releases.list().stream().map(StagedRelease::id).toList();
     Retention.Holdings holdings =
@@ -83,8 +88,14 @@ final class AppRetention {
                 .toList(),
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.BAD).toList(),
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.STAGED).toList(),
-            inUse());
+            inUseOrPinned());
     return new Retention(config.keepReleases(), config.failedRetention()).superfluous(holdings);
+  }
+
+  private Set<ReleaseId> inUseOrPinned() {
+    Set<ReleaseId> kept = inUse();
+    kept.addAll(ledger.state().pinned());
+    return kept;
   }
 
   /**

@@ -84,7 +84,10 @@ final class AppView {
 
   /** A release with its state. */
   static ReleaseResource release(
-      StagedRelease release, AppState state, @Nullable ReleaseId current) {
+      StagedRelease release,
+      AppState state,
+      @Nullable ReleaseId current,
+      @Nullable String tainted) {
     return new ReleaseResource(
         release.manifest().app().value(),
         release.id().value(),
@@ -96,7 +99,9 @@ final class AppView {
         release.manifest().created(),
         release.stagedAt(),
         release.files(),
-        release.bytes());
+        release.bytes(),
+        state.pinned().contains(release.id()),
+        tainted);
   }
 
   private static DeploymentState state(DeploymentStatus status) {

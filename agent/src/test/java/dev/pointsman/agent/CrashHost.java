@@ -1,19 +1,23 @@
 package dev.pointsman.agent;
 
-import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.DeploymentEntry;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.intake.Acceptance;
+import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.intake.Missing;
+import dev.pointsman.agent.intake.PackFormat;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.store.ContentStore;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.bundle.AppName;
@@ -37,7 +41,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
   static final AppName WEB = new AppName("web");
 
   private final AppDisk disk;
-  private final AppConfig config;
+  private final ContentStore content;
   private final Intake intake;
 
   /** Who may sign, and the configuration; the same for every host of a test. */
@@ -71,13 +75,14 @@ final class CrashHost implements Acceptance, AutoCloseable {
     }
   }
 
-  private CrashHost(AppDisk disk, HostConfig host) {
+  private CrashHost(AppDisk disk, ContentStore content, HostConfig host) {
     this.disk = disk;
-    this.config = host.apps().getFirst();
+    this.content = content;
+    AppBlobs blobs = new AppBlobs(content, Sharing.LINK);
     this.intake =
         new Intake(
             host,
-            _ -> disk.releases(),
+            _ -> new Intake.AppStore(disk.releases(), blobs),
             new TrustFiles(host.trust(), _ -> {}),
             this,
             _ -> new DiskSpace.Free(1L << 40, 1L << 40, 1L << 30),
@@ -88,7 +93,16 @@ final class CrashHost implements Acceptance, AutoCloseable {
   static CrashHost open(Setup setup, Path root, Durability durability) throws IOException {
     AppDisk disk =
         AppDisk.open(new AppDisk.Place(root, WEB, "prod"), durability, Clock.systemUTC(), 0);
-    return new CrashHost(disk, with(setup.config(), "root", root));
+    ContentStore content =
+        ContentStore.open(
+            root,
+            durability::barrier,
+            (key, what) -> {
+              throw new AssertionError(key + ": " + what);
+            },
+            Clock.systemUTC(),
+            (existing, link) -> Files.createLink(link, existing));
+    return new CrashHost(disk, content, with(setup.config(), "root", root));
   }
 
   /** A copy of a record with one component replaced, whatever the others are. */
@@ -116,7 +130,32 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   /** Uploads in one piece. */
   Received receive(CrashBundle bundle) throws Exception {
-    return intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), config, "ci");
+    Delivery delivery =
+        intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.whole()), "ci");
+    return switch (delivery) {
+      case Delivery.Complete(Received received) -> received;
+      case Delivery.Incomplete(Missing missing) -> throw new AssertionError(missing);
+    };
+  }
+
+  /** Uploads only what is missing; {@code bundle} has a list, and something new. */
+  Received receiveDelta(CrashBundle bundle) throws Exception {
+    Delivery begun =
+        intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.envelope()), "ci");
+    if (begun instanceof Delivery.Complete(Received received)) {
+      return received; // Everything was here.
+    }
+    Missing missing = ((Delivery.Incomplete) begun).missing();
+    byte[] pack = bundle.pack(missing.paths());
+    Delivery ended =
+        intake.receivePack(
+            WEB, bundle.id(), PackFormat.TAR, new ByteArrayInputStream(pack), "ci");
+    return ((Delivery.Complete) ended).received();
+  }
+
+  /** Deletes what no release has a link to, without waiting for a grace. */
+  void collectGarbage() throws IOException {
+    content.sweep(Instant.now().plusSeconds(60), _ -> false, false);
   }
 
   /** What a deployment writes, without its workers. */

@@ -2,14 +2,20 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +31,24 @@ interface Api extends AutoCloseable {
   Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** One deployment, when it is over or {@code wait} has passed. */

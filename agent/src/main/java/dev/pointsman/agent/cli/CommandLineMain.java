@@ -51,9 +51,17 @@ public final class CommandLineMain {
     line.addSubcommand(new RollbackCommand(session));
     line.addSubcommand(new StatusCommand(session));
     line.addSubcommand(new ReleasesCommand(session));
+    line.addSubcommand(new PinCommand.Pin(session));
+    line.addSubcommand(new PinCommand.Unpin(session));
+    line.addSubcommand(new GcCommand(session));
     line.addSubcommand(new EventsCommand(session));
     line.addSubcommand(
         new CommandLine(new TokenCommand.Group(session)).addSubcommand(new TokenCommand(session)));
+    line.addSubcommand(
+        new CommandLine(new TrustCommand(session))
+            .addSubcommand(new TrustListCommand(session))
+            .addSubcommand(new TrustCheckCommand(session))
+            .addSubcommand(new ResetSequenceCommand(session)));
     line.registerConverter(
         AppName.class,
         converter(AppName::parse, "a small letter, then up to 38 small letters, digits and '-'"));

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.util.Objects;
@@ -24,6 +25,11 @@ final class DeployCommand extends Verb {
   @Option(names = "--force", description = "Deploy in spite of a bad mark or an unhealthy pool.")
   private boolean force;
 
+  @Option(
+      names = "--allow-tainted",
+      description = "Deploy although those who signed the release are revoked; this is journaled.")
+  private boolean allowTainted;
+
   DeployCommand(Session session) {
     super(session);
   }
@@ -35,7 +41,9 @@ final class DeployCommand extends Verb {
           this,
           api,
           api.deploy(
-              Objects.requireNonNull(app).value(), Objects.requireNonNull(release).value(), force));
+              Objects.requireNonNull(app).value(),
+              Objects.requireNonNull(release).value(),
+              new Control.Overrides(force, allowTainted)));
     }
   }
 }

@@ -39,12 +39,15 @@ final class ReleasesCommand extends Verb {
       return "no releases yet; next: pointsman push DIR";
     }
     TextTable table =
-        new TextTable("", "RELEASE", "STATE", "SEQUENCE", "SIGNED BY", "STAGED", "FILES", "SIZE");
+        new TextTable(
+            "", "RELEASE", "STATE", "PINNED", "SEQUENCE", "SIGNED BY", "STAGED", "FILES", "SIZE");
     for (ReleaseResource release : releases) {
       table.row(
           release.current() ? "*" : "",
           release.release(),
-          release.state().name().toLowerCase(Locale.ROOT),
+          release.state().name().toLowerCase(Locale.ROOT)
+              + (release.tainted() == null ? "" : " tainted"),
+          release.pinned() ? "yes" : "",
           Long.toString(release.sequence()),
           String.join(",", release.signers()),
           release.stagedAt().truncatedTo(ChronoUnit.SECONDS).toString(),

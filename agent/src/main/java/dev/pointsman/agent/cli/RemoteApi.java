@@ -3,16 +3,22 @@ package dev.pointsman.agent.cli;
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiClient;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Target;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +73,45 @@ final class RemoteApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.deploy(app, release, force));
+    return reached(() -> client.deploy(app, release, overrides));
   }
 
   @Override
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::trust);
+  }
+
+  @Override
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.rollback(app, release));
+    return reached(() -> client.judge(app, manifest, signatures));
+  }
+
+  @Override
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.resetSequence(app, sequence, reason));
+  }
+
+  @Override
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.rollback(app, release, allowTainted));
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.pin(app, release, pinned));
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.collect(how));
   }
 
   @Override

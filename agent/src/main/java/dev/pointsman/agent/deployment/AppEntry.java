@@ -15,6 +15,8 @@ import java.time.Instant;
   @JsonSubTypes.Type(value = AppEntry.Environment.class, name = "environment"),
   @JsonSubTypes.Type(value = AppEntry.SequenceReset.class, name = "sequence-reset"),
   @JsonSubTypes.Type(value = AppEntry.TaintAllowed.class, name = "taint-allowed"),
+  @JsonSubTypes.Type(value = AppEntry.Pinned.class, name = "pinned"),
+  @JsonSubTypes.Type(value = AppEntry.Unpinned.class, name = "unpinned"),
   @JsonSubTypes.Type(value = DeploymentEntry.Begun.class, name = "begun"),
   @JsonSubTypes.Type(value = DeploymentEntry.Flipped.class, name = "flipped"),
   @JsonSubTypes.Type(value = DeploymentEntry.SlotReplaced.class, name = "slot-replaced"),
@@ -30,6 +32,8 @@ public sealed interface AppEntry
         AppEntry.Environment,
         AppEntry.SequenceReset,
         AppEntry.TaintAllowed,
+        AppEntry.Pinned,
+        AppEntry.Unpinned,
         DeploymentEntry {
   /** When it happened, by this host's clock. */
   Instant at();
@@ -74,4 +78,10 @@ public sealed interface AppEntry
    */
   record TaintAllowed(ReleaseId release, String taint, String requestedBy, Instant at)
       implements AppEntry {}
+
+  /** Retention leaves {@code release} alone from now on. */
+  record Pinned(ReleaseId release, String requestedBy, Instant at) implements AppEntry {}
+
+  /** Retention may remove {@code release} again. */
+  record Unpinned(ReleaseId release, String requestedBy, Instant at) implements AppEntry {}
 }

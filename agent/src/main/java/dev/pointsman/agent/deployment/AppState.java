@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended the last deployments that are over, the last one last
  * @param count how many deployments there have been
  * @param socket the shared socket as it was bound last
+ * @param pinned releases that retention leaves alone
  */
 public record AppState(
     long run,
@@ -41,7 +42,8 @@ public record AppState(
     @Nullable Deployment running,
     List<Deployment> ended,
     long count,
-    AppEntry.@Nullable Listening socket) {
+    AppEntry.@Nullable Listening socket,
+    Set<ReleaseId> pinned) {
   /** Deployments that are remembered. */
   static final int REMEMBERED = 50;
 
@@ -50,13 +52,15 @@ public record AppState(
 
   /** Before the first record. */
   public static final AppState EMPTY =
-      new AppState(0, Floors.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null);
+      new AppState(
+          0, Floors.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null, Set.of());
 
   public AppState {
     staged = Set.copyOf(staged);
     good = List.copyOf(good);
     bad = Set.copyOf(bad);
     ended = List.copyOf(ended);
+    pinned = Set.copyOf(pinned);
   }
 
   /** The state after all of {@code entries}. */
@@ -74,7 +78,13 @@ public record AppState(
   }
 
   private AppState with(Floors next) {
-    return new AppState(run, next, staged, wanted, good, bad, running, ended, count, socket);
+    return new AppState(
+        run, next, staged, wanted, good, bad, running, ended, count, socket, pinned);
+  }
+
+  private AppState withPinned(Set<ReleaseId> next) {
+    return new AppState(
+        run, floors, staged, wanted, good, bad, running, ended, count, socket, next);
   }
 
   /** The state after {@code entry}. */
@@ -82,7 +92,17 @@ public record AppState(
     return switch (entry) {
       case AppEntry.Opened opened ->
           new AppState(
-              opened.run(), floors, staged, wanted, good, bad, running, ended, count, socket);
+              opened.run(),
+              floors,
+              staged,
+              wanted,
+              good,
+              bad,
+              running,
+              ended,
+              count,
+              socket,
+              pinned);
       case AppEntry.Staged(ReleaseId release, long sequence, String digest, _) ->
           new AppState(
               run,
@@ -94,7 +114,8 @@ public record AppState(
               running,
               ended,
               count,
-              socket);
+              socket,
+              pinned);
       case AppEntry.Removed(ReleaseId gone, _) ->
           new AppState(
               run,
@@ -106,12 +127,16 @@ public record AppState(
               running,
               ended,
               count,
-              socket);
+              socket,
+              without(pinned, gone));
       case AppEntry.Listening listening ->
-          new AppState(run, floors, staged, wanted, good, bad, running, ended, count, listening);
+          new AppState(
+              run, floors, staged, wanted, good, bad, running, ended, count, listening, pinned);
       case AppEntry.Environment entered -> with(floors.enter(entered.environment()));
       case AppEntry.SequenceReset reset -> with(floors.reset(reset.sequence()));
       case AppEntry.TaintAllowed _ -> this;
+      case AppEntry.Pinned it -> withPinned(with(pinned, it.release()));
+      case AppEntry.Unpinned it -> withPinned(without(pinned, it.release()));
       case DeploymentEntry.Begun begun -> begin(begun);
       case DeploymentEntry other -> advance(other);
     };
@@ -131,7 +156,8 @@ public record AppState(
         Deployment.begin(begun),
         ended,
         begun.id().number(),
-        socket);
+        socket,
+        pinned);
   }
 
   private AppState advance(DeploymentEntry entry) {
@@ -141,7 +167,7 @@ public record AppState(
     Deployment next = running.after(entry);
     return switch (next.status()) {
       case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
-          new AppState(run, floors, staged, wanted, good, bad, next, ended, count, socket);
+          new AppState(run, floors, staged, wanted, good, bad, next, ended, count, socket, pinned);
       case Over(DeploymentState outcome, FailureResource failure, _) ->
           finish(next, outcome, failure);
     };
@@ -166,10 +192,12 @@ public record AppState(
           null,
           history,
           count,
-          socket);
+          socket,
+          pinned);
     }
     Set<ReleaseId> worse = isToBlame(release, failure) ? with(bad, release) : bad;
-    return new AppState(run, floors, staged, wanted, good, worse, null, history, count, socket);
+    return new AppState(
+        run, floors, staged, wanted, good, worse, null, history, count, socket, pinned);
   }
 
   /**

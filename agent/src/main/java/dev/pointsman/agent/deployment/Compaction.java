@@ -29,6 +29,7 @@ final class Compaction {
   private final Set<DeploymentId> deployments = new HashSet<>();
   private final Map<ReleaseId, Integer> lastStaged = new HashMap<>();
   private final Map<ReleaseId, Integer> lastRemoved = new HashMap<>();
+  private final Map<ReleaseId, Integer> lastPinned = new HashMap<>();
   private final Map<Optional<String>, Integer> raisedAt = new HashMap<>();
 
   private Compaction(List<AppEntry> entries) {
@@ -64,6 +65,8 @@ final class Compaction {
         }
       } else if (entry instanceof AppEntry.Removed removed) {
         lastRemoved.put(removed.release(), i);
+      } else if (entry instanceof AppEntry.Pinned pinned) {
+        lastPinned.put(pinned.release(), i);
       } else if (state.running() != null && next.running() == null) {
         Deployment over = next.ended().getLast();
         if (over.status() instanceof Over(DeploymentState outcome, _, _)
@@ -100,6 +103,9 @@ final class Compaction {
             case AppEntry.Listening listening -> listening.equals(end.socket());
             case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
             case AppEntry.TaintAllowed _ -> i >= auditedFrom;
+            case AppEntry.Pinned it ->
+                end.pinned().contains(it.release()) && isLast(lastPinned, it.release(), i);
+            case AppEntry.Unpinned _ -> false;
             case AppEntry.Staged it -> {
               Mark mark = new Mark(it.sequence(), it.digest());
               boolean first = marks.getOrDefault(environment, Set.of()).remove(mark);

@@ -56,7 +56,16 @@ public final class HttpApi implements AutoCloseable {
     Reading reading = new Reading(vertx, control, blocking, limits, clock);
     this.routes =
         new Routes(
-            vertx, limits, source, new Routes.Handlers(reading, uploads, deploying, following));
+            vertx,
+            limits,
+            source,
+            new Routes.Handlers(
+                reading,
+                uploads,
+                deploying,
+                following,
+                new Housekeeping(vertx, control, blocking),
+                new Trusting(vertx, control, blocking)));
   }
 
   /**

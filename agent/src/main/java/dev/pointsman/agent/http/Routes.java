@@ -25,7 +25,13 @@ final class Routes {
   private final Handlers handlers;
 
   /** What the addresses lead to. */
-  record Handlers(Reading reading, Uploads uploads, Deploying deploying, Following following) {}
+  record Handlers(
+      Reading reading,
+      Uploads uploads,
+      Deploying deploying,
+      Following following,
+      Housekeeping housekeeping,
+      Trusting trusting) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
   @FunctionalInterface
@@ -71,6 +77,19 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    at(router, "/v1/apps/:app/judgement")
+        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge))
+        .done();
+    at(router, "/v1/apps/:app/sequence")
+        .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
+    Housekeeping housekeeping = handlers.housekeeping();
+    at(router, "/v1/apps/:app/releases/:release/pin")
+        .on(HttpMethod.PUT, Scope.DEPLOY, exchange -> housekeeping.pin(exchange, true))
+        .on(HttpMethod.DELETE, Scope.DEPLOY, exchange -> housekeeping.pin(exchange, false))
+        .done();
+    at(router, "/v1/gc").on(HttpMethod.POST, Scope.ADMIN, small(housekeeping::collect)).done();
     at(router, "/v1/deployments/:id").get(Scope.READ, reading::deployment).done();
     at(router, "/v1/events").get(Scope.READ, handlers.following()::events).done();
     router.route().handler(routing -> nothingHere(Exchange.of(routing)));

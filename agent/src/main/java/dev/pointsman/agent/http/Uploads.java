@@ -141,7 +141,8 @@ final class Uploads {
   private StagedResource deploy(Exchange exchange, Upload upload, StagedResource staged)
       throws Rejected {
     try {
-      String id = deploying.deploy(exchange, upload.app(), upload.release(), false);
+      String id =
+          deploying.deploy(exchange, upload.app(), upload.release(), Control.Overrides.NONE);
       return new StagedResource(
           staged.app(),
           staged.release(),

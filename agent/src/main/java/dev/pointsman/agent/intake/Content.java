@@ -3,26 +3,30 @@ package dev.pointsman.agent.intake;
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
 import dev.pointsman.agent.release.MappedFile;
 import dev.pointsman.agent.release.NewFile;
+import dev.pointsman.agent.release.Session;
+import dev.pointsman.agent.release.Sha256;
 import dev.pointsman.agent.release.Staging;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.BundleReader;
 import dev.pointsman.protocol.bundle.BundleReader.Kind;
 import dev.pointsman.protocol.bundle.BundleReader.Member;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseTree;
-import dev.pointsman.protocol.bundle.StrictGzip;
 import dev.pointsman.protocol.bundle.TarReader;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * The content of one bundle, from the members after the head to a finished staging directory.
+ * Reads the members of one bundle after its head, and the list of a session.
  *
  * <p>Where the manifest has a tree, the list has to match its digest before it is parsed, and every
  * file has to match the list. Where the manifest has an archive, the payload has to match its
@@ -39,29 +43,20 @@ final class Content {
 
   private final Manifest manifest;
   private final LimitsConfig limits;
-  private final Staging staging;
+  private final Session session;
+  private final ByteBuffer buffer;
 
-  Content(Manifest manifest, LimitsConfig limits, Staging staging) {
+  /** {@code buffer} is direct, for what is written. */
+  Content(Manifest manifest, LimitsConfig limits, Session session, ByteBuffer buffer) {
     this.manifest = manifest;
     this.limits = limits;
-    this.staging = staging;
+    this.session = session;
+    this.buffer = buffer;
   }
 
-  /** Reads {@code bundle} to its end; what is returned is staged. */
-  ReleaseTree stage(BundleReader bundle) throws Rejected, IOException {
-    ReleaseTree tree =
-        manifest.tree().isPresent()
-            ? stageListed(bundle, manifest.tree().get())
-            : stageArchive(bundle, manifest.archive().orElseThrow());
-    if (bundle.next().isPresent()) {
-      throw new Rejected(ErrorCode.BUNDLE_FORMAT, "Something follows the payload.");
-    }
-    staging.finish(tree);
-    return tree;
-  }
-
-  private ReleaseTree stageListed(BundleReader bundle, Manifest.Tree signed)
-      throws Rejected, IOException {
+  /** Receives the list into the session, or compares it with the one that is {@code here}. */
+  ReleaseTree receiveList(BundleReader bundle, boolean here) throws Rejected, IOException {
+    Manifest.Tree signed = manifest.tree().orElseThrow();
     Member list = bundle.next().filter(member -> member.kind() == Kind.FILE_LIST).orElse(null);
     if (list == null) {
       throw new Rejected(
@@ -69,39 +64,93 @@ final class Content {
           "release.json has a 'tree', so files.lst has to come before the payload.",
           LIST);
     }
-    receiveList(list, signed);
+    try (InputStream plain = plain(list, signed.size(), ErrorCode.TREE_DIGEST)) {
+      if (here) {
+        compare(plain, signed);
+      } else {
+        receive(plain, signed);
+      }
+    }
+    return readList();
+  }
+
+  private void receive(InputStream plain, Manifest.Tree signed) throws Rejected, IOException {
+    try (NewFile file = session.createFile(session.list(), buffer)) {
+      copy(plain, file, signed.size(), ErrorCode.TREE_DIGEST);
+      checkList(file.size(), file.sha256(), signed);
+    }
+  }
+
+  private static void compare(InputStream plain, Manifest.Tree signed)
+      throws Rejected, IOException {
+    MessageDigest digest = Sha256.start();
+    byte[] bytes = new byte[64 << 10];
+    long size = 0;
+    for (int count; (count = plain.read(bytes)) >= 0; ) {
+      digest.update(bytes, 0, count);
+      size += count;
+      if (size > signed.size()) {
+        break;
+      }
+    }
+    checkList(size, Sha256.finish(digest), signed);
+  }
+
+  private static void checkList(long size, String sha256, Manifest.Tree signed) throws Rejected {
+    if (size != signed.size() || !sha256.equals(signed.sha256())) {
+      throw new Rejected(
+          ErrorCode.TREE_DIGEST, "files.lst is not the one that release.json names.", LIST);
+    }
+  }
+
+  /** The list of the session, which has matched its digest. */
+  ReleaseTree readList() throws Rejected, IOException {
     ReleaseTree tree =
-        FileList.read(MappedFile.of(staging.list()), limits(limits.treeBytes(), limits.links()));
-    checkCounts(tree, signed);
-    Member payload = payload(bundle);
-    ListedContent content = new ListedContent(tree, staging, limits.entries());
-    unpack(payload, signed.bytes(), content::unpack);
+        FileList.read(MappedFile.of(session.list()), limits(limits.treeBytes(), limits.links()));
+    checkCounts(tree, manifest.tree().orElseThrow());
     return tree;
   }
 
-  private ReleaseTree stageArchive(BundleReader bundle, Manifest.Archive signed)
+  /** Unpacks a payload whose files the list names. */
+  void unpackListed(BundleReader bundle, Member payload, GrowingTree growing)
       throws Rejected, IOException {
-    Member payload = payload(bundle);
+    SentFiles files = SentFiles.payload(growing, limits.entries());
+    long bytes = manifest.tree().orElseThrow().bytes();
+    unpack(payload, bytes, growing.staging(), files::unpack);
+    refuseMore(bundle);
+  }
+
+  /** Unpacks a pack: a tar of files that the list names. */
+  void unpackPack(InputStream body, PackFormat format, GrowingTree growing)
+      throws Rejected, IOException {
+    long most = tarBytes(manifest.tree().orElseThrow().bytes());
+    try (InputStream plain = format.plain(body, most)) {
+      SentFiles.pack(growing, limits.entries()).unpack(new TarReader(plain));
+    }
+  }
+
+  /** Stages a payload that is signed for as a whole, and writes down what it has. */
+  ReleaseTree stageArchive(BundleReader bundle, Staging staging) throws Rejected, IOException {
+    Manifest.Archive signed = manifest.archive().orElseThrow();
+    Member payload = archive(bundle);
     TreeLimits bounds = limits(signed.bytes(), limits.links());
     try (DerivedContent content = new DerivedContent(bounds, signed, staging)) {
-      unpack(payload, signed.bytes(), content::unpack);
-      return content.tree();
+      unpack(payload, signed.bytes(), staging, content::unpack);
+      refuseMore(bundle);
+      ReleaseTree tree = content.tree();
+      staging.finish(tree);
+      return tree;
+    }
+  }
+
+  private static void refuseMore(BundleReader bundle) throws Rejected, IOException {
+    if (bundle.next().isPresent()) {
+      throw new Rejected(ErrorCode.BUNDLE_FORMAT, "Something follows the payload.");
     }
   }
 
   private TreeLimits limits(long bytes, int links) {
     return new TreeLimits(limits.entries(), links, bytes, limits.fileBytes(), limits.listBytes());
-  }
-
-  private void receiveList(Member list, Manifest.Tree signed) throws Rejected, IOException {
-    try (NewFile file = staging.createSpool(LIST);
-        InputStream plain = plain(list, signed.size(), ErrorCode.TREE_DIGEST)) {
-      copy(plain, file, signed.size(), ErrorCode.TREE_DIGEST);
-      if (file.size() != signed.size() || !file.sha256().equals(signed.sha256())) {
-        throw new Rejected(
-            ErrorCode.TREE_DIGEST, "files.lst is not the one that release.json names.", LIST);
-      }
-    }
   }
 
   private static void checkCounts(ReleaseTree tree, Manifest.Tree signed) throws Rejected {
@@ -122,7 +171,7 @@ final class Content {
     }
   }
 
-  private Member payload(BundleReader bundle) throws Rejected, IOException {
+  private static Member archive(BundleReader bundle) throws Rejected, IOException {
     Optional<Member> payload = bundle.next();
     if (payload.isEmpty()) {
       throw new Rejected(ErrorCode.BUNDLE_FORMAT, "The bundle has no payload.", PAYLOAD);
@@ -141,28 +190,32 @@ final class Content {
     void unpack(TarReader tar) throws Rejected, IOException;
   }
 
-  private void unpack(Member payload, long bytes, Unpacking unpacking)
+  private long tarBytes(long bytes) {
+    return bytes + limits.entries() * TAR_ENTRY_OVERHEAD + TAR_TAIL;
+  }
+
+  private void unpack(Member payload, long bytes, Staging staging, Unpacking unpacking)
       throws Rejected, IOException {
-    long tarBytes = bytes + limits.entries() * TAR_ENTRY_OVERHEAD + TAR_TAIL;
+    long tarBytes = tarBytes(bytes);
     if (manifest.archive().isEmpty()) {
       try (InputStream plain = plain(payload, tarBytes, ErrorCode.LIMIT_BYTES)) {
         unpacking.unpack(new TarReader(plain));
       }
       return;
     }
-    receiveArchive(payload, manifest.archive().get());
+    receiveArchive(payload, manifest.archive().get(), staging);
     try (InputStream spooled =
-            new BufferedInputStream(Files.newInputStream(staging.spool(PAYLOAD)), 64 << 10);
+            new BufferedInputStream(Files.newInputStream(staging.payload()), 64 << 10);
         InputStream plain =
-            payload.gzip() ? new StrictGzip(spooled, tarBytes, ErrorCode.LIMIT_BYTES) : spooled) {
+            plain(payload.compression(), spooled, tarBytes, ErrorCode.LIMIT_BYTES)) {
       unpacking.unpack(new TarReader(plain));
     }
-    Files.delete(staging.spool(PAYLOAD));
+    Files.delete(staging.payload());
   }
 
-  private void receiveArchive(Member payload, Manifest.Archive signed)
+  private static void receiveArchive(Member payload, Manifest.Archive signed, Staging staging)
       throws Rejected, IOException {
-    if (payload.gzip() != signed.format().equals("tar.gz")) {
+    if (!signed.format().equals("tar" + payload.compression().suffix())) {
       throw new Rejected(
           ErrorCode.BUNDLE_FORMAT,
           "release.json announces a payload." + signed.format() + ".",
@@ -175,7 +228,7 @@ final class Content {
               .formatted(payload.size(), signed.size()),
           PAYLOAD);
     }
-    try (NewFile file = staging.createSpool(PAYLOAD)) {
+    try (NewFile file = staging.createPayload()) {
       copy(payload.content(), file, signed.size(), ErrorCode.ARCHIVE_DIGEST);
       if (!file.sha256().equals(signed.sha256())) {
         throw new Rejected(
@@ -184,8 +237,14 @@ final class Content {
     }
   }
 
-  private static InputStream plain(Member member, long maxBytes, ErrorCode overflow) {
-    return member.gzip() ? new StrictGzip(member.content(), maxBytes, overflow) : member.content();
+  private static InputStream plain(Member member, long maxBytes, ErrorCode overflow)
+      throws Rejected {
+    return plain(member.compression(), member.content(), maxBytes, overflow);
+  }
+
+  private static InputStream plain(
+      Compression compression, InputStream in, long maxBytes, ErrorCode overflow) throws Rejected {
+    return Unpacked.of(compression, in, maxBytes, overflow, ErrorCode.BUNDLE_FORMAT);
   }
 
   private static void copy(InputStream in, NewFile file, long maxBytes, ErrorCode overflow)

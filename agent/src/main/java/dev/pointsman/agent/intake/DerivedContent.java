@@ -25,8 +25,6 @@ import java.nio.file.StandardOpenOption;
  * counts and the rules of a tree.
  */
 final class DerivedContent implements AutoCloseable {
-  private static final String ENTRIES = "entries";
-
   private final TreeBuilder builder;
   private final Manifest.Archive signed;
   private final int maxEntries;
@@ -37,7 +35,7 @@ final class DerivedContent implements AutoCloseable {
 
   DerivedContent(TreeLimits limits, Manifest.Archive signed, Staging staging) throws IOException {
     this.limits = limits;
-    this.spool = new FileSpool(staging.spool(ENTRIES));
+    this.spool = new FileSpool(staging.entries());
     this.builder = new TreeBuilder(limits, spool);
     this.signed = signed;
     this.maxEntries = limits.entries();
@@ -86,7 +84,7 @@ final class DerivedContent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     spool.close();
-    Files.delete(staging.spool(ENTRIES));
+    Files.delete(staging.entries());
   }
 
   private void takeFile(TarReader tar, TarEntry.File file) throws Rejected, IOException {

@@ -13,14 +13,19 @@ final class DiskFull {
 
   private DiskFull() {}
 
+  /** Counts the inodes that are free. */
+  interface Inodes {
+    long free() throws IOException;
+  }
+
   /** The refusal that {@code error} amounts to, if that is what happened. */
-  static Optional<Rejected> of(IOException error) {
+  static Optional<Rejected> of(IOException error, Inodes inodes) {
     for (@Nullable Throwable cause = error; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (cause instanceof IOException && TEXTS.stream().anyMatch(message::contains)) {
         Rejected rejected =
             new Rejected(
-                ErrorCode.DISK_SPACE,
+                isOutOf(inodes, error) ? ErrorCode.DISK_INODES : ErrorCode.DISK_SPACE,
                 "The disk filled up while the release was written; what was written is deleted: "
                     + message
                     + ".");
@@ -29,5 +34,14 @@ final class DiskFull {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isOutOf(Inodes inodes, IOException error) {
+    try {
+      return inodes.free() == 0;
+    } catch (IOException e) {
+      error.addSuppressed(e);
+      return false;
+    }
   }
 }

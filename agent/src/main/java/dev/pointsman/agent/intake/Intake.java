@@ -3,12 +3,18 @@ package dev.pointsman.agent.intake;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.release.ReleaseStore;
+import dev.pointsman.agent.release.Session;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.StreamRefused;
+import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -19,20 +25,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes bundles in: reads no further than the bytes are trusted, and leaves either a staged release
- * or nothing. Any thread; an upload stays on its caller's.
+ * Takes releases in, whole or in parts: reads no further than the bytes are trusted, and leaves a
+ * staged release, an open session, or nothing. Any thread; an upload stays on its caller's.
  */
 public final class Intake {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
   private final HostConfig host;
-  private final Function<AppName, ReleaseStore> stores;
-  private final TrustFiles trust;
-  private final Acceptance acceptance;
+  private final Function<AppName, AppStore> stores;
+  private final Admission.Rules rules;
   private final Preflight preflight;
   private final Clock clock;
   private final UploadSlots slots;
+  private final Map<AppName, AppConfig> configs;
   private final Map<AppName, ReentrantLock> publishing;
+
+  /** Where an app's releases are, and what content it can use. */
+  public record AppStore(ReleaseStore releases, Blobs blobs) {}
 
   /**
    * @param stores has one for every app of {@code host}
@@ -40,70 +49,206 @@ public final class Intake {
    */
   public Intake(
       HostConfig host,
-      Function<AppName, ReleaseStore> stores,
+      Function<AppName, AppStore> stores,
       TrustFiles trust,
       Acceptance acceptance,
       DiskSpace disk,
       Clock clock) {
     this.host = host;
     this.stores = stores;
-    this.trust = trust;
-    this.acceptance = acceptance;
+    this.rules = new Admission.Rules(trust, acceptance);
     this.preflight = new Preflight(host.limits(), disk, host.root());
     this.clock = clock;
     this.slots = new UploadSlots(host.limits().uploads(), host.limits().uploadsPerApp());
+    this.configs =
+        host.apps().stream()
+            .collect(Collectors.toUnmodifiableMap(AppConfig::name, Function.identity()));
     this.publishing =
         host.apps().stream()
             .collect(Collectors.toUnmodifiableMap(AppConfig::name, _ -> new ReentrantLock()));
   }
 
   /**
-   * Receives a bundle for {@code release} of {@code app} and stages it; returns when that is
-   * durable and journaled.
+   * Receives a bundle for {@code release} of {@code app}; returns when it is durable and journaled,
+   * or when its session is open and content is missing.
    *
    * @param body the bundle; read to its end only where everything is accepted
    * @param requestedBy for the log
-   * @throws Rejected where anything about the bundle is refused; nothing of it remains
-   * @throws IOException where {@code body} or the disk failed; nothing of it remains
+   * @throws Rejected where anything about the bundle is refused; nothing new remains
+   * @throws IOException where {@code body} or the disk failed
    */
-  public Received receive(
-      AppName app, ReleaseId release, InputStream body, AppConfig config, String requestedBy)
+  public Delivery receive(AppName app, ReleaseId release, InputStream body, String requestedBy)
       throws Rejected, IOException, InterruptedException {
-    if (!config.name().equals(app)) {
-      throw new IllegalStateException("the configuration of " + config.name() + " for " + app);
+    try (UploadSlots.Slot slot = slots.take(app, release)) {
+      return told(app, release, requestedBy, upload(app, release, slot.buffer()).bundle(body));
+    } catch (StreamRefused e) {
+      throw e.rejected();
     }
-    try (UploadSlots.Slot _ = slots.take(app, release)) {
-      Received received = upload(config, release).run(body);
-      log.atInfo()
-          .addKeyValue("app", app)
-          .addKeyValue("release", release)
-          .addKeyValue("requested_by", requestedBy)
-          .addKeyValue("signers", received.release().signers())
-          .addKeyValue("created", received.created())
-          .addKeyValue("duration_ms", received.took().toMillis())
-          .log("A release was received.");
-      return received;
+  }
+
+  /** Receives files for an open session. What is good of them stays in any case. */
+  public Delivery receivePack(
+      AppName app, ReleaseId release, PackFormat format, InputStream body, String requestedBy)
+      throws Rejected, IOException, InterruptedException {
+    try (UploadSlots.Slot slot = slots.take(app, release)) {
+      open(app, release);
+      return told(
+          app, release, requestedBy, upload(app, release, slot.buffer()).pack(body, format));
+    } catch (StreamRefused e) {
+      throw e.rejected();
+    }
+  }
+
+  private static Delivery told(
+      AppName app, ReleaseId release, String requestedBy, Delivery delivery) {
+    switch (delivery) {
+      case Delivery.Complete(Received received) ->
+          log.atInfo()
+              .addKeyValue("app", app)
+              .addKeyValue("release", release)
+              .addKeyValue("requested_by", requestedBy)
+              .addKeyValue("signers", received.release().signers())
+              .addKeyValue("created", received.created())
+              .addKeyValue("duration_ms", received.took().toMillis())
+              .log("A release was received.");
+      case Delivery.Incomplete(Missing missing) ->
+          log.atInfo()
+              .addKeyValue("app", app)
+              .addKeyValue("release", release)
+              .addKeyValue("requested_by", requestedBy)
+              .addKeyValue("missing_files", missing.files())
+              .addKeyValue("missing_bytes", missing.bytes())
+              .log("An upload session waits for content.");
+    }
+    return delivery;
+  }
+
+  /** What the session of {@code release} lacks; rejects with {@code session.unknown}. */
+  public Missing missing(AppName app, ReleaseId release) throws Rejected, IOException {
+    try (UploadSlots.Slot _ = slots.hold(app, release)) {
+      Session session = open(app, release);
+      ReleaseTree tree = list(session);
+      return Missing.of(
+          tree.files(),
+          new Stock(tree, session, stores.apply(app).blobs()).missing(_ -> false),
+          session.expires());
+    }
+  }
+
+  /** Gives up the session of {@code release}; rejects with {@code session.unknown}. */
+  public void discard(AppName app, ReleaseId release) throws Rejected, IOException {
+    try (UploadSlots.Slot _ = slots.hold(app, release)) {
+      open(app, release).delete();
+    }
+  }
+
+  /** How much of a content is here that an open session of the app names. */
+  public Blob blob(AppName app, String sha256) throws Rejected, IOException {
+    return find(app, sha256).upload().state();
+  }
+
+  /** Receives a part of a content that an open session of the app names. */
+  public Blob receiveBlob(AppName app, String sha256, Part part, InputStream body)
+      throws Rejected, IOException {
+    Found found = find(app, sha256);
+    try (UploadSlots.Slot slot = slots.takeBlob(app, found.release(), sha256)) {
+      Session session = open(app, found.release()); // It may have ended just now.
+      session.touch(clock.instant());
+      return found.upload().receive(part, body, preflight, slot.buffer());
     } catch (StreamRefused e) {
       throw e.rejected();
     } catch (IOException e) {
-      Optional<Rejected> full = DiskFull.of(e);
+      Optional<Rejected> full = preflight.full(e);
       if (full.isPresent()) {
+        giveUp(app, found.release(), full.get());
         throw full.get();
       }
       throw e;
     }
   }
 
-  private Upload upload(AppConfig config, ReleaseId release) {
-    ReentrantLock lock = publishing.get(config.name());
-    if (lock == null) {
-      throw new IllegalStateException("not an app of this host: " + config.name());
+  /** Frees what the session has, unless others still write to it: they will come here as well. */
+  private void giveUp(AppName app, ReleaseId release, Exception because) {
+    Optional<UploadSlots.Slot> held = slots.tryHold(app, release);
+    if (held.isPresent()) {
+      try (UploadSlots.Slot _ = held.get()) {
+        stores.apply(app).releases().session(release).delete();
+      } catch (IOException e) {
+        because.addSuppressed(e);
+      }
     }
+  }
+
+  /** Ends sessions that nobody has used for too long. */
+  public void sweep(AppName app) throws IOException {
+    sessions(app).sweep();
+  }
+
+  private record Found(ReleaseId release, BlobUpload upload) {}
+
+  private Found find(AppName app, String sha256) throws Rejected, IOException {
+    AppStore store = stores.apply(app);
+    for (ReleaseId release : store.releases().sessions()) {
+      Session session = store.releases().session(release);
+      if (isOpen(session)) {
+        ReleaseTree tree = list(session);
+        int number = new ContentIndex(tree.files()).first(sha256);
+        if (number >= 0) {
+          TreeEntry.File file = tree.files().get(number);
+          return new Found(release, new BlobUpload(session, file, store.blobs()));
+        }
+      }
+    }
+    throw new Rejected(
+        ErrorCode.SESSION_UNKNOWN,
+        "No open upload session of " + app + " has a file of this digest.",
+        sha256);
+  }
+
+  private Session open(AppName app, ReleaseId release) throws Rejected, IOException {
+    Session session = stores.apply(app).releases().session(release);
+    if (!isOpen(session)) {
+      throw new Rejected(
+          ErrorCode.SESSION_UNKNOWN, "There is no upload session for " + release + ".");
+    }
+    return session;
+  }
+
+  private boolean isOpen(Session session) throws IOException {
+    return session.isOpen() && !clock.instant().isAfter(session.expires());
+  }
+
+  private ReleaseTree list(Session session) throws Rejected, IOException {
+    Manifest manifest = Manifest.parse(session.head().manifest());
+    return new Content(manifest, host.limits(), session, ByteBuffer.allocate(0)).readList();
+  }
+
+  private Upload upload(AppName app, ReleaseId release, ByteBuffer buffer) {
+    AppStore store = stores.apply(app);
+    Admission admission =
+        new Admission(
+            new Admission.Address(host, config(app), release),
+            store.releases(),
+            rules,
+            java.util.Objects.requireNonNull(publishing.get(app)),
+            clock);
     return new Upload(
-        new Upload.Address(host, config, release),
-        stores.apply(config.name()),
-        new Upload.Rules(trust, acceptance, preflight),
-        lock,
-        clock);
+        admission,
+        new Upload.Parts(
+            store.releases(), store.blobs(), preflight, sessions(app), host.limits(), clock),
+        store.releases().session(release),
+        buffer);
+  }
+
+  private AppConfig config(AppName app) {
+    AppConfig config = configs.get(app);
+    if (config == null) {
+      throw new IllegalStateException("not an app of this host: " + app);
+    }
+    return config;
+  }
+
+  private Sessions sessions(AppName app) {
+    return new Sessions(app, stores.apply(app).releases(), slots, clock);
   }
 }

@@ -2,11 +2,15 @@ package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
 import dev.pointsman.agent.intake.DiskSpace.Free;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.Manifest;
+import dev.pointsman.protocol.bundle.ReleaseTree;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Optional;
 
 /** Refuses by the signed numbers what the host does not allow or could not hold. */
 final class Preflight {
@@ -25,28 +29,62 @@ final class Preflight {
     this.root = root;
   }
 
-  void check(Manifest manifest) throws Rejected, IOException {
+  /** Holds the signed counts against the host's limits. */
+  void checkLimits(Manifest manifest) throws Rejected {
     long entries = 0;
     long bytes = 0;
-    long spooled = 0;
     if (manifest.tree().isPresent()) {
       Manifest.Tree tree = manifest.tree().get();
       limit(ErrorCode.LIMIT_LIST, "tree.size", tree.size(), limits.listBytes());
       limit(ErrorCode.LIMIT_ENTRIES, "tree.links", tree.links(), limits.links());
       entries = (long) tree.files() + tree.links();
       bytes = tree.bytes();
-      spooled += tree.size();
     }
     if (manifest.archive().isPresent()) {
       Manifest.Archive archive = manifest.archive().get();
       limit(ErrorCode.LIMIT_BYTES, "archive.size", archive.size(), limits.treeBytes());
       entries = Math.max(entries, archive.files());
       bytes = Math.max(bytes, archive.bytes());
-      spooled += archive.size();
     }
     limit(ErrorCode.LIMIT_ENTRIES, "files", entries, limits.entries());
     limit(ErrorCode.LIMIT_BYTES, "bytes", bytes, limits.treeBytes());
-    checkDisk(bytes + spooled + entries * BLOCK, entries);
+  }
+
+  /** Whether there is room for the list. */
+  void checkList(Manifest.Tree tree) throws Rejected, IOException {
+    checkDisk(tree.size(), 1);
+  }
+
+  /** Whether there is room for an archive and what is in it. */
+  void checkArchive(Manifest.Archive archive) throws Rejected, IOException {
+    checkDisk(archive.bytes() + archive.size() + archive.files() * BLOCK, archive.files());
+  }
+
+  /**
+   * Whether there is room for what of a tree is missing, and for the tree.
+   *
+   * @param spooled bytes that are kept besides until they are checked
+   */
+  void checkTree(ReleaseTree tree, BitSet missing, Sharing sharing, long spooled)
+      throws Rejected, IOException {
+    long files = missing.cardinality();
+    long bytes = missing.stream().mapToLong(number -> tree.files().get(number).size()).sum();
+    if (sharing == Sharing.COPY) { // All of the tree, and what is missing for the store as well.
+      files += tree.files().size();
+      bytes += tree.bytes();
+    }
+    long others = (long) tree.links().size() + tree.emptyDirectories().size();
+    checkDisk(bytes + spooled + (files + others) * BLOCK, files + others);
+  }
+
+  /** Whether there is room for so many more bytes of one file. */
+  void checkBlob(long bytes) throws Rejected, IOException {
+    checkDisk(bytes, 1);
+  }
+
+  /** The refusal that {@code error} amounts to, if the disk was full; asked before it is freed. */
+  Optional<Rejected> full(IOException error) {
+    return DiskFull.of(error, () -> disk.on(root).inodes());
   }
 
   private void checkDisk(long bytes, long inodes) throws Rejected, IOException {

@@ -1,214 +1,287 @@
 package dev.pointsman.agent.intake;
 
-import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.config.AppConfig.TrustConfig;
-import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.config.HostConfig.LimitsConfig;
 import dev.pointsman.agent.release.ReleaseStore;
-import dev.pointsman.agent.release.Sha256;
+import dev.pointsman.agent.release.ReleaseStore.Statement;
+import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.agent.release.Staging;
-import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.bundle.AppName;
-import dev.pointsman.protocol.bundle.BundleHead;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.BundleReader.Member;
 import dev.pointsman.protocol.bundle.Manifest;
-import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.bundle.ReleaseTree;
-import dev.pointsman.protocol.trust.Freshness;
-import dev.pointsman.protocol.trust.ReleaseTrust;
-import dev.pointsman.protocol.trust.SequenceFloor.Decision;
-import dev.pointsman.protocol.trust.TrustPolicy;
+import dev.pointsman.protocol.bundle.StreamRefused;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.util.BitSet;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One upload. The order of its checks is that of docs/bundle.md: cheap ones first, and nothing is
- * read or written that the checks before did not allow.
+ * One request that brings content for a release. The order of its checks is that of docs/bundle.md:
+ * cheap ones first, and nothing is read or written that the checks before did not allow.
+ *
+ * <p>It ends in one of four ways: with a release; with an open session that lacks content; broken
+ * off, and then what was verified stays in the session; or refused, and then the session is as it
+ * was, but for a pack's good files. Where the disk is full or failed, the session is gone.
  */
 final class Upload {
   private static final Logger log = LoggerFactory.getLogger(Upload.class);
 
-  private final HostConfig host;
-  private final AppConfig config;
-  private final ReleaseId id;
-  private final ReleaseStore store;
-  private final Rules rules;
-  private final ReentrantLock publishing;
-  private final Clock clock;
+  private final Admission admission;
+  private final Parts parts;
+  private final Session session;
+  private final ByteBuffer buffer;
+  private final long started = System.nanoTime();
 
-  /** What the request's address names. */
-  record Address(HostConfig host, AppConfig config, ReleaseId release) {}
+  /** What the app's uploads share. */
+  record Parts(
+      ReleaseStore store,
+      Blobs blobs,
+      Preflight preflight,
+      Sessions sessions,
+      LimitsConfig limits,
+      Clock clock) {}
 
-  /** What decides. */
-  record Rules(TrustFiles trust, Acceptance acceptance, Preflight preflight) {}
-
-  /** The release that has this id here. */
-  private record Present(Optional<StagedRelease> release, Optional<Rejected> damage) {
-    boolean isSame(String digest) {
-      return release.isPresent() && release.get().digest().equals(digest);
-    }
+  /** {@code buffer} is direct, and belongs to this upload while it lasts. */
+  Upload(Admission admission, Parts parts, Session session, ByteBuffer buffer) {
+    this.admission = admission;
+    this.parts = parts;
+    this.session = session;
+    this.buffer = buffer;
   }
 
-  /** {@code publishing} is held while a release of the app becomes visible. */
-  Upload(Address address, ReleaseStore store, Rules rules, ReentrantLock publishing, Clock clock) {
-    this.host = address.host();
-    this.config = address.config();
-    this.id = address.release();
-    this.store = store;
-    this.rules = rules;
-    this.publishing = publishing;
-    this.clock = clock;
+  /** Receives a bundle, with a payload or without. */
+  Delivery bundle(InputStream in) throws Rejected, IOException, InterruptedException {
+    return naming(() -> whole(in));
   }
 
-  Received run(InputStream body) throws Rejected, IOException, InterruptedException {
-    long started = System.nanoTime();
-    HostClock.require(clock.instant(), rules.acceptance().latest(app()), app());
-    BundleReader bundle = new BundleReader(body);
-    BundleHead head = bundle.head();
-    List<String> signers = signers(head);
-    Manifest manifest = Manifest.parse(head.manifest());
-    Freshness.check(manifest, app(), id, freshness(), clock.instant());
-    refuseHooks(manifest);
-    String digest = Sha256.of(head.manifest());
-    Present present = present();
-    boolean same = present.isSame(digest);
-    Decision decision = decide(manifest, digest, same);
-    if (same) {
-      StagedRelease here = present.release().orElseThrow();
-      if (decision == Decision.ACCEPT) {
-        rules.acceptance().staged(app(), here); // Staged, but never journaled.
-      }
-      return new Received(here, false, 0, since(started));
-    }
-    refuseOther(present);
-    rules.preflight().check(manifest);
-    try (Staging staging = store.stage()) {
-      staging.modifiedAt(manifest.created());
-      ReleaseTree tree = new Content(manifest, host.limits(), staging).stage(bundle);
-      StagedRelease staged = publish(staging, head, manifest, tree, signers);
-      return new Received(staged, true, staging.newBytes(), since(started));
-    }
-  }
-
-  private List<String> signers(BundleHead head) throws Rejected {
-    TrustFiles.Trusted trusted = rules.trust().now();
-    ReleaseTrust.Verdict verdict =
-        ReleaseTrust.examine(
-            head.manifest(),
-            List.copyOf(head.signatures().values()),
-            trusted.signers(),
-            trusted.revoked(),
-            TrustPolicy.parse(config.trust().require()),
-            clock.instant());
-    for (String ignored : verdict.ignored()) {
-      log.atWarn()
-          .addKeyValue("app", app())
-          .addKeyValue("release", id)
-          .addKeyValue("why", ignored)
-          .log("A signature was passed over.");
-    }
-    return List.copyOf(verdict.principals());
-  }
-
-  private Freshness.Policy freshness() {
-    TrustConfig trust = config.trust();
-    return new Freshness.Policy(
-        trust.maxAge(),
-        trust.skew(),
-        new Freshness.Host(trust.env(), host.name(), host.platform()),
-        trust.targetOptional());
-  }
-
-  /** No hook can be configured yet, so none is known. */
-  private static void refuseHooks(Manifest manifest) throws Rejected {
-    if (!manifest.hooks().isEmpty()) {
-      throw new Rejected(
-          ErrorCode.HOOK_UNKNOWN,
-          "This host has no hook '" + manifest.hooks().getFirst() + "'.",
-          "hooks");
-    }
-  }
-
-  private Present present() throws IOException {
-    try {
-      store.verify(id);
-      return new Present(store.find(id), Optional.empty());
-    } catch (Rejected e) {
-      boolean absent = e.code() == ErrorCode.RELEASE_UNKNOWN;
-      return new Present(Optional.empty(), absent ? Optional.empty() : Optional.of(e));
-    }
-  }
-
-  private Decision decide(Manifest manifest, String digest, boolean present) throws Rejected {
-    return rules
-        .acceptance()
-        .floor(app())
-        .decide(manifest.sequence(), digest, present, config.trust().maxStep());
-  }
-
-  private void refuseOther(Present present) throws Rejected, IOException {
-    if (present.release().isPresent()) {
-      throw new Rejected(
-          ErrorCode.RELEASE_EXISTS,
-          "The release "
-              + id
-              + " is here with the digest "
-              + present.release().get().digest()
-              + ".");
-    }
-    boolean inUse =
-        store.current().equals(Optional.of(id)) || !rules.acceptance().mayReplace(app(), id);
-    if (present.damage().isPresent() && inUse) {
-      throw present.damage().get();
-    }
-  }
-
-  private StagedRelease publish(
-      Staging staging, BundleHead head, Manifest manifest, ReleaseTree tree, List<String> signers)
+  /** Receives files for the open session; {@code in} is a tar, compressed or not. */
+  Delivery pack(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
-    publishing.lockInterruptibly();
+    return naming(() -> part(in, format));
+  }
+
+  private interface Receiving {
+    Delivery receive() throws Rejected, IOException, InterruptedException;
+  }
+
+  /** A refusal says who had signed, as far as that was found out. */
+  private Delivery naming(Receiving receiving) throws Rejected, IOException, InterruptedException {
     try {
-      // Another upload may have been accepted while this one was being received.
-      decide(manifest, Sha256.of(head.manifest()), false);
-      Present present = present();
-      refuseOther(present);
-      if (present.damage().isPresent()) {
-        store.remove(id);
-      }
-      StagedRelease staged = store.publish(staging, head, manifest, tree, signers);
-      journal(staged);
-      return staged;
-    } finally {
-      publishing.unlock();
+      return receiving.receive();
+    } catch (Rejected e) {
+      throw admission.naming(e);
+    } catch (StreamRefused e) {
+      throw admission.naming(e.rejected());
     }
   }
 
-  private void journal(StagedRelease staged) throws IOException {
+  private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
+    admission.requireClock();
+    Body body = new Body(in);
+    BundleReader bundle = new BundleReader(body);
+    Statement statement = admission.examine(bundle.head());
+    Optional<StagedRelease> here = admission.present(statement);
+    if (here.isPresent()) {
+      parts.sessions().end(session, statement.manifest());
+      return new Delivery.Complete(new Received(here.get(), false, 0, took()));
+    }
+    parts.preflight().checkLimits(statement.manifest());
+    return statement.manifest().tree().isPresent()
+        ? listed(body, bundle, statement)
+        : archive(bundle, statement);
+  }
+
+  private Delivery listed(Body body, BundleReader bundle, Statement statement)
+      throws Rejected, IOException, InterruptedException {
+    boolean resumed = session.isOpen() && session.digest().equals(statement.digest());
+    Content content = content(statement.manifest());
+    ReleaseTree tree;
+    Optional<Member> payload;
+    if (!resumed) {
+      parts.sessions().begin(session, statement.manifest());
+    }
     try {
-      rules.acceptance().staged(app(), staged);
-    } catch (IOException e) {
-      try {
-        store.remove(staged.id());
-      } catch (IOException other) {
-        e.addSuppressed(other);
+      parts.preflight().checkList(statement.manifest().tree().orElseThrow());
+      tree = content.receiveList(bundle, resumed);
+      session.open(statement.head());
+      session.touch(parts.clock().instant());
+      payload = bundle.next();
+    } catch (Rejected e) {
+      if (!resumed) {
+        delete(e);
       }
       throw e;
+    } catch (IOException e) {
+      throw resumed && (body.isBroken() || e instanceof StreamRefused) ? e : lost(e);
+    }
+    Refusal refusal = resumed ? Refusal.KEEPS_THE_OLD : Refusal.KEEPS_NOTHING;
+    if (payload.isEmpty()) {
+      return grow(statement, tree, new Source(body, 0, _ -> {}, refusal));
+    }
+    Member member = payload.get();
+    long spooled = statement.manifest().archive().isPresent() ? member.size() : 0;
+    Filling filling = growing -> content.unpackListed(bundle, member, growing);
+    return grow(statement, tree, new Source(body, spooled, filling, refusal));
+  }
+
+  private Delivery part(InputStream in, PackFormat format)
+      throws Rejected, IOException, InterruptedException {
+    admission.requireClock();
+    Body body = new Body(in);
+    Statement statement = admission.examine(session.head());
+    Optional<StagedRelease> here = admission.present(statement);
+    if (here.isPresent()) {
+      parts.sessions().end(session, statement.manifest());
+      return new Delivery.Complete(new Received(here.get(), false, 0, took()));
+    }
+    session.touch(parts.clock().instant());
+    Content content = content(statement.manifest());
+    Filling filling = growing -> content.unpackPack(body, format, growing);
+    return grow(
+        statement, content.readList(), new Source(body, 0, filling, Refusal.KEEPS_WHAT_IS_GOOD));
+  }
+
+  /** What the session has after a refusal. */
+  private enum Refusal {
+    KEEPS_WHAT_IS_GOOD,
+    KEEPS_THE_OLD,
+    KEEPS_NOTHING
+  }
+
+  /**
+   * Where content comes from.
+   *
+   * @param spooled bytes that are written before they are trusted
+   */
+  private record Source(Body body, long spooled, Filling filling, Refusal refusal) {}
+
+  /** Puts what is sent in its place. */
+  private interface Filling {
+    void fill(GrowingTree growing) throws Rejected, IOException;
+  }
+
+  /** Grows the tree from what is sent and from what is here, and publishes it when complete. */
+  private Delivery grow(Statement statement, ReleaseTree tree, Source source)
+      throws Rejected, IOException, InterruptedException {
+    Stock stock = new Stock(tree, session, parts.blobs());
+    try (Staging staging = session.stage(statement.manifest().created(), buffer)) {
+      GrowingTree growing = new GrowingTree(stock, staging);
+      try {
+        BitSet missing = growing.missing();
+        parts.preflight().checkTree(tree, missing, parts.blobs().sharing(), source.spooled());
+        source.filling().fill(growing);
+        if (!growing.missing().isEmpty() || !growing.complete()) {
+          Missing left = Missing.of(tree.files(), growing.missing(), session.expires());
+          growing.giveBack(true);
+          return new Delivery.Incomplete(left);
+        }
+      } catch (Rejected e) {
+        refused(e, growing, source);
+        throw e;
+      } catch (IOException e) {
+        throw broke(e, growing, source);
+      }
+      try {
+        return publish(staging, statement, tree, growing::keep);
+      } catch (InterruptedException e) {
+        growing.giveBack(true);
+        throw e;
+      }
     }
   }
 
-  private AppName app() {
-    return config.name();
+  private Delivery archive(BundleReader bundle, Statement statement)
+      throws Rejected, IOException, InterruptedException {
+    Manifest manifest = statement.manifest();
+    parts.preflight().checkArchive(manifest.archive().orElseThrow());
+    parts.sessions().begin(session, manifest);
+    try (Staging staging = session.stage(manifest.created(), buffer)) {
+      ReleaseTree tree = content(manifest).stageArchive(bundle, staging);
+      ArchiveSharing sharing = new ArchiveSharing(tree, staging, parts.blobs());
+      sharing.share();
+      return publish(staging, statement, tree, sharing::keep);
+    } catch (Rejected e) {
+      delete(e);
+      throw e;
+    } catch (IOException e) {
+      throw lost(e);
+    }
   }
 
-  private static Duration since(long started) {
+  private Delivery publish(
+      Staging staging, Statement statement, ReleaseTree tree, ReleaseStore.Keeping keeping)
+      throws Rejected, IOException, InterruptedException {
+    StagedRelease staged;
+    try {
+      staged = admission.publish(staging, statement, tree, keeping);
+    } catch (Rejected e) {
+      delete(e);
+      throw e;
+    } catch (IOException e) {
+      throw lost(e);
+    }
+    parts.sessions().end(session, statement.manifest());
+    try {
+      parts.blobs().settle();
+    } catch (IOException e) {
+      log.warn("New content could not be taken into the store: {}", e.getMessage());
+    }
+    return new Delivery.Complete(new Received(staged, true, staging.newBytes(), took()));
+  }
+
+  private void refused(Exception e, GrowingTree growing, Source source) {
+    try {
+      if (source.body().isBroken() && growing.hasContent()) {
+        growing.giveBack(true);
+      } else {
+        switch (source.refusal()) {
+          case KEEPS_WHAT_IS_GOOD -> growing.giveBack(true);
+          case KEEPS_THE_OLD -> growing.giveBack(source.body().isBroken());
+          case KEEPS_NOTHING -> session.delete();
+        }
+      }
+    } catch (IOException other) {
+      e.addSuppressed(other);
+      delete(e);
+    }
+  }
+
+  /** The sender went away, or the disk did. */
+  private IOException broke(IOException e, GrowingTree growing, Source source) {
+    if (source.body().isBroken() || e instanceof StreamRefused) {
+      refused(e, growing, source);
+      return e;
+    }
+    return lost(e);
+  }
+
+  /** Gives everything up: what the disk has of it cannot be relied on, or the space is needed. */
+  private IOException lost(IOException e) {
+    Optional<Rejected> full = parts.preflight().full(e);
+    delete(e);
+    return full.isPresent() ? new StreamRefused(full.get()) : e;
+  }
+
+  private void delete(Exception because) {
+    try {
+      session.delete();
+    } catch (IOException e) {
+      because.addSuppressed(e); // Its time will come.
+    }
+  }
+
+  private Content content(Manifest manifest) {
+    return new Content(manifest, parts.limits(), session, buffer);
+  }
+
+  private Duration took() {
     return Duration.ofNanos(System.nanoTime() - started);
   }
 }

@@ -1,18 +1,25 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.TreeEntry;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is kept beside a release, {@code meta/<id>}: who said what about it, and its file list. */
 record Evidence(Path directory) {
+  private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+
   static final String MANIFEST = "release.json";
   static final String LIST = "files.lst";
   static final String SEAL = "seal";
@@ -58,6 +65,26 @@ record Evidence(Path directory) {
       return FileList.read(MappedFile.of(file), ANY);
     } catch (Rejected e) {
       throw new IOException(file + " cannot be read any more: " + e.getMessage(), e);
+    }
+  }
+
+  Path list() {
+    return directory.resolve(LIST);
+  }
+
+  /**
+   * Hands over each content that {@code list} names, if it can be read: a session's may be half.
+   */
+  static void contents(Path list, Consumer<BlobKey> named) throws IOException {
+    if (!Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try {
+      for (TreeEntry.File file : FileList.read(MappedFile.of(list), ANY).files()) {
+        named.accept(new BlobKey(file.sha256(), file.executable()));
+      }
+    } catch (Rejected e) {
+      LOG.debug("A list is not complete. path={}: {}", list, e.getMessage());
     }
   }
 

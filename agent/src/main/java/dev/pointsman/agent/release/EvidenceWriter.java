@@ -18,7 +18,7 @@ final class EvidenceWriter {
 
   /** Returns the complete directory. */
   Path write(BundleHead head, Seal seal) throws IOException {
-    Path directory = staging.spool("meta");
+    Path directory = staging.directory().resolve(Staging.META);
     Modes.createDirectory(directory, Modes.DIRECTORY);
     write(directory.resolve(Evidence.MANIFEST), head.manifest());
     for (Map.Entry<String, byte[]> signature : head.signatures().entrySet()) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where things of one app lie below the root. */
@@ -17,6 +18,11 @@ record Layout(Path root, AppName name) {
   static final String GARBAGE = ".gc-";
 
   Path incoming() {
+    return incoming(root);
+  }
+
+  /** Where all apps' sessions are. */
+  static Path incoming(Path root) {
     return root.resolve("incoming");
   }
 
@@ -52,6 +58,17 @@ record Layout(Path root, AppName name) {
   /** The first part of the names of this app's sessions; no app name has a dot. */
   String sessionPrefix() {
     return name + ".";
+  }
+
+  Session session(ReleaseId id) {
+    return new Session(incoming().resolve(sessionPrefix() + id));
+  }
+
+  /** The release that the session in this directory of {@link #incoming} is for. */
+  Optional<ReleaseId> ofSession(String directory) {
+    return directory.startsWith(sessionPrefix())
+        ? ReleaseId.parse(directory.substring(sessionPrefix().length()))
+        : Optional.empty();
   }
 
   /** Creates what is missing and refuses what cannot be worked with. */

@@ -2,7 +2,10 @@ package dev.pointsman.agent.release;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -18,6 +21,14 @@ final class Modes {
 
   static Set<PosixFilePermission> ofFile(boolean executable) {
     return executable ? EXECUTABLE : FILE;
+  }
+
+  /** Gives a file of a release its time, then its mode. */
+  static void settle(Path file, boolean executable, FileTime modified) throws IOException {
+    // The time of access as well: what is left out is asked for first.
+    Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setTimes(modified, modified, null);
+    Files.setPosixFilePermissions(file, ofFile(executable));
   }
 
   /** Creates a directory that does not exist yet, with exactly these permissions. */

@@ -1,19 +1,19 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.Stamp;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A file being written and hashed: what is hashed is what was written. One thread. */
 public final class NewFile implements Closeable {
@@ -25,6 +25,7 @@ public final class NewFile implements Closeable {
   private final ByteBuffer buffer;
   private final MessageDigest digest = Sha256.start();
   private long size;
+  private @Nullable String sha256;
 
   /** Creates {@code path}, which must not exist; {@code buffer} is direct and lent until closed. */
   NewFile(Path path, ByteBuffer buffer) throws IOException {
@@ -36,6 +37,30 @@ public final class NewFile implements Closeable {
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(WHILE_WRITTEN));
+  }
+
+  private NewFile(Path path, FileChannel channel, ByteBuffer buffer) {
+    this.path = path;
+    this.channel = channel;
+    this.buffer = buffer;
+  }
+
+  /** Goes on with a file that was begun before: what is in it is read and hashed first. */
+  static NewFile resume(Path path, ByteBuffer buffer) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    NewFile file = new NewFile(path, channel, buffer);
+    try {
+      for (int count; (count = channel.read(buffer.clear())) >= 0; ) {
+        file.digest.update(buffer.flip());
+        file.size += count;
+      }
+      return file;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** Appends. */
@@ -59,9 +84,12 @@ public final class NewFile implements Closeable {
     return size;
   }
 
-  /** The SHA-256 of what was written, hex; to be asked for once, at the end. */
+  /** The SHA-256 of what was written, hex; nothing can be written any more. */
   public String sha256() {
-    return Sha256.finish(digest);
+    if (sha256 == null) {
+      sha256 = Sha256.finish(digest);
+    }
+    return sha256;
   }
 
   @Override
@@ -69,11 +97,11 @@ public final class NewFile implements Closeable {
     channel.close();
   }
 
-  /** Gives the closed file its mode and its time. */
-  void settle(Set<PosixFilePermission> permissions, FileTime modified) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-    view.setTimes(modified, null, null);
-    Files.setPosixFilePermissions(path, permissions);
+  /**
+   * Makes the closed file what it is to be from now on: content that came with a release of this
+   * time.
+   */
+  public void settle(boolean executable, Instant created) throws IOException {
+    Modes.settle(path, executable, Stamp.of(created, sha256()));
   }
 }

@@ -63,13 +63,57 @@ public final class ReleaseStore {
    *
    * @param accepted releases that the journal knows; all others are read in full before they stay
    */
-  public synchronized Recovered recover(Set<ReleaseId> accepted) throws IOException {
-    return new Recovery(layout, durability, this::verifyFully).run(accepted, current.read());
+  public Recovered recover(Set<ReleaseId> accepted) throws IOException {
+    return recover(accepted, List.of());
   }
 
-  /** A private place for a new upload. */
-  public Staging stage() throws IOException {
-    return new Staging(layout.incoming().resolve(layout.sessionPrefix() + UUID.randomUUID()));
+  /**
+   * As {@link #recover(Set)}, and sees to it that {@code current} leads to a release.
+   *
+   * @param wanted what it is to name where it names nothing that is here: the first of them that is
+   */
+  public synchronized Recovered recover(Set<ReleaseId> accepted, List<ReleaseId> wanted)
+      throws IOException {
+    Recovered found =
+        new Recovery(layout, durability, new Recovery.Checks(this::verify, this::verifyFully))
+            .run(accepted, current, wanted);
+    new SessionRecovery(layout, clock.instant()).run();
+    return found;
+  }
+
+  /** The upload session of {@code id}, open or not. */
+  public Session session(ReleaseId id) {
+    return layout.session(id);
+  }
+
+  /** Releases that have a session here, open or not. */
+  public List<ReleaseId> sessions() throws IOException {
+    try (Stream<Path> entries = Files.list(layout.incoming())) {
+      return entries
+          .flatMap(entry -> layout.ofSession(entry.getFileName().toString()).stream())
+          .toList();
+    }
+  }
+
+  /** What was signed, and who was found to have signed it. */
+  public record Statement(BundleHead head, Manifest manifest, List<String> signers) {
+    public Statement {
+      signers = List.copyOf(signers);
+    }
+
+    /** SHA-256 of the manifest, hex. */
+    public String digest() {
+      return Sha256.of(head.manifest());
+    }
+  }
+
+  /** What happens to new content when it is on disk, before the release appears. */
+  public interface Keeping {
+    /** Nothing. */
+    Keeping NOTHING = () -> {};
+
+    /** Takes it into the store. */
+    void keep() throws Rejected, IOException;
   }
 
   /**
@@ -79,19 +123,20 @@ public final class ReleaseStore {
    * @param tree what was staged; its list lies in {@link Staging#list}
    */
   public StagedRelease publish(
-      Staging staging, BundleHead head, Manifest manifest, ReleaseTree tree, List<String> signers)
+      Staging staging, Statement statement, ReleaseTree tree, Keeping keeping)
       throws Rejected, IOException {
     Seal seal =
         new Seal(
-            Sha256.of(head.manifest()),
+            statement.digest(),
             Sha256.ofFile(staging.list()),
             tree.files().size(),
             tree.bytes(),
             clock.instant(),
-            signers);
-    Path evidence = new EvidenceWriter(staging).write(head, seal);
+            statement.signers());
+    Path evidence = new EvidenceWriter(staging).write(statement.head(), seal);
     durability.barrier(staging.directory());
-    return appear(manifest.release(), evidence, staging.tree());
+    keeping.keep();
+    return appear(statement.manifest().release(), evidence, staging.tree());
   }
 
   private synchronized StagedRelease appear(ReleaseId id, Path evidence, Path tree)
@@ -130,6 +175,11 @@ public final class ReleaseStore {
     }
   }
 
+  /** Which content the app uses. */
+  public ContentUse contentUse() {
+    return new ContentUse(layout);
+  }
+
   /** The release {@code id}, if it is here. */
   public Optional<StagedRelease> find(ReleaseId id) throws IOException {
     Path release = layout.release(id);
@@ -137,6 +187,14 @@ public final class ReleaseStore {
       return Optional.empty();
     }
     return Optional.of(layout.evidence(id).release(id, release));
+  }
+
+  /** The list of a release's files as it was signed for; rejects with {@code release.unknown}. */
+  public Path fileList(ReleaseId id) throws Rejected {
+    if (!Files.isDirectory(layout.release(id), LinkOption.NOFOLLOW_LINKS)) {
+      throw unknown(id);
+    }
+    return layout.evidence(id).directory().resolve(Evidence.LIST);
   }
 
   /** All releases, the last staged first. */
@@ -174,12 +232,13 @@ public final class ReleaseStore {
   private TreeCheck check(ReleaseId id) throws Rejected, IOException {
     Path release = layout.release(id);
     if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
-      throw new Rejected(ErrorCode.RELEASE_UNKNOWN, "The release " + id + " is not here.");
+      throw unknown(id);
     }
     Evidence evidence = layout.evidence(id);
     try {
       Seal seal = evidence.seal();
-      return new TreeCheck(release, evidence.tree(seal), evidence.manifest(seal).created());
+      evidence.manifest(seal);
+      return new TreeCheck(release, evidence.tree(seal));
     } catch (IOException e) {
       Rejected damaged =
           new Rejected(
@@ -189,6 +248,10 @@ public final class ReleaseStore {
       damaged.initCause(e);
       throw damaged;
     }
+  }
+
+  private static Rejected unknown(ReleaseId id) {
+    return new Rejected(ErrorCode.RELEASE_UNKNOWN, "The release " + id + " is not here.");
   }
 
   /** The release that {@code current} names, whether it is here or not. */

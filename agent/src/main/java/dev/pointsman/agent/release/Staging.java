@@ -1,5 +1,7 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.BlobKey;
+import dev.pointsman.agent.store.Stamp;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.PathRules;
@@ -11,58 +13,69 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * The private directory of one upload, where its release grows until it is published. Only the
- * agent can enter it; paths must have passed the rules of a tree, and links come last, so nothing
- * is ever written through one. Closing deletes whatever was not published. One thread.
+ * The tree of a session, where its release grows until it is published. Only the agent can enter
+ * the directory; paths must have passed the rules of a tree, and links come last, so nothing is
+ * ever written through one. Closing deletes whatever was not published. One thread.
  */
 public final class Staging implements AutoCloseable {
-  private static final int BUFFER = 64 << 10;
+  static final String TREE = "tree";
+  static final String META = "meta";
+  static final String PAYLOAD = "payload";
+  static final String ENTRIES = "entries";
+
+  /** What {@link #close} leaves nothing of. */
+  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES);
 
   private final Path directory;
   private final Path tree;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+  private final Instant created;
+  private final ByteBuffer buffer;
   private final Set<String> directories = new HashSet<>();
-  private FileTime modified = FileTime.from(Instant.EPOCH);
   private long newBytes;
 
-  /** Creates {@code directory}, which must not exist. */
-  Staging(Path directory) throws IOException {
+  /**
+   * Begins a tree in the session's {@code directory}.
+   *
+   * @param created the manifest's, for the time of every new file
+   * @param buffer direct, and lent until it is closed
+   */
+  Staging(Path directory, Instant created, ByteBuffer buffer) throws IOException {
     this.directory = directory;
-    this.tree = directory.resolve("tree");
-    Modes.createDirectory(directory, Modes.PRIVATE);
-    try {
-      Modes.createDirectory(tree, Modes.DIRECTORY);
-    } catch (IOException e) {
-      close();
-      throw e;
-    }
+    this.tree = directory.resolve(TREE);
+    this.created = created;
+    this.buffer = buffer;
+    close();
+    Modes.createDirectory(tree, Modes.DIRECTORY);
   }
 
-  /** Every file created from now on was modified at this moment: the manifest's {@code created}. */
-  public void modifiedAt(Instant created) {
-    modified = FileTime.from(created);
+  /** Where the payload is kept while it is not trusted. */
+  public Path payload() {
+    return directory.resolve(PAYLOAD);
   }
 
-  /** Where a file of the upload that is not part of the tree may be kept. */
-  public Path spool(String name) {
-    return directory.resolve(name);
+  /** Creates {@link #payload}. */
+  public NewFile createPayload() throws IOException {
+    return new NewFile(payload(), buffer);
   }
 
-  /** Creates a file beside the tree. */
-  public NewFile createSpool(String name) throws IOException {
-    return new NewFile(spool(name), buffer);
+  /** Where the entries of an archive are kept until their list is written. */
+  public Path entries() {
+    return directory.resolve(ENTRIES);
   }
 
-  /** The file list of this upload; it must be there when the release is published. */
+  /** The file list of the session; it must be there when the release is published. */
   public Path list() {
-    return spool("files.lst");
+    return directory.resolve(Evidence.LIST);
   }
 
   /** Creates a file of the tree; {@link #settle} must follow when it is closed. */
@@ -77,34 +90,62 @@ public final class Staging implements AutoCloseable {
 
   /** Makes a closed file what it is to be from now on. */
   public void settle(NewFile file, boolean executable) throws IOException {
-    file.settle(Modes.ofFile(executable), modified);
+    file.settle(executable, created);
     newBytes += file.size();
+  }
+
+  /** Where a file of the tree belongs; its directory is there. */
+  public Path place(String path) throws Rejected, IOException {
+    int slash = path.lastIndexOf('/');
+    if (slash > 0) {
+      makeDirectories(path.substring(0, slash));
+    }
+    return resolve(path);
+  }
+
+  /** Takes verified content of the session into the tree. */
+  public void moveFile(Path blob, String path) throws Rejected, IOException {
+    Path file = place(path);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // Renaming would replace it.
+      throw collision(path, new FileAlreadyExistsException(file.toString()));
+    }
+    Files.move(blob, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Takes a file out of the tree again. */
+  public void takeBack(String path, Path blob) throws IOException {
+    Files.move(resolve(path), blob, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** A file of the tree with content and mode of an earlier one. */
   public void linkFile(String path, String existing) throws Rejected, IOException {
     Path file = place(path);
+    Path from = resolve(existing);
     try {
-      Files.createLink(file, resolve(existing));
+      Files.createLink(file, from);
     } catch (FileAlreadyExistsException e) {
       throw collision(path, e);
     } catch (FileSystemException | UnsupportedOperationException e) {
-      copyFile(path, existing, Files.isExecutable(resolve(existing)));
+      // It has as many links as it can, for one.
+      copy(path, from, Files.isExecutable(from), Files.getLastModifiedTime(from));
     }
   }
 
-  /** A file of the tree with the content of an earlier one and a mode of its own. */
-  public void copyFile(String path, String existing, boolean executable)
+  /** A file of the tree with the content of {@code existing} and the mode of {@code key}. */
+  public void copyFile(String path, Path existing, BlobKey key) throws Rejected, IOException {
+    copy(path, existing, key.executable(), Stamp.of(created, key.sha256()));
+  }
+
+  private void copy(String path, Path existing, boolean executable, FileTime modified)
       throws Rejected, IOException {
-    byte[] bytes = new byte[BUFFER];
-    NewFile file = createFile(path);
-    try (file;
-        var in = Files.newInputStream(resolve(existing))) {
-      for (int count; (count = in.read(bytes)) >= 0; ) {
-        file.write(bytes, 0, count);
-      }
+    Path file = place(path);
+    try {
+      Files.copy(existing, file);
+    } catch (FileAlreadyExistsException e) {
+      throw collision(path, e);
     }
-    settle(file, executable);
+    Modes.settle(file, executable, modified);
+    newBytes += Files.size(file);
   }
 
   /** Adds what is not a file: empty directories, then links. Nothing can be added afterwards. */
@@ -129,23 +170,18 @@ public final class Staging implements AutoCloseable {
   /** Deletes everything that is still here. */
   @Override
   public void close() throws IOException {
-    Deletion.delete(directory);
+    for (String own : OWN) {
+      Deletion.delete(directory.resolve(own));
+    }
   }
 
+  /** The session's directory. */
   Path directory() {
     return directory;
   }
 
   Path tree() {
     return tree;
-  }
-
-  private Path place(String path) throws Rejected, IOException {
-    int slash = path.lastIndexOf('/');
-    if (slash > 0) {
-      makeDirectories(path.substring(0, slash));
-    }
-    return resolve(path);
   }
 
   private void makeDirectories(String path) throws Rejected, IOException {
@@ -161,7 +197,8 @@ public final class Staging implements AutoCloseable {
     directories.add(path);
   }
 
-  private Path resolve(String path) throws IOException {
+  /** The file of the tree at {@code path}. */
+  public Path resolve(String path) throws IOException {
     return tree.resolve(expressible(path));
   }
 

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.Stamp;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.PathRules;
@@ -11,20 +12,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.time.Instant;
 import java.util.stream.Stream;
 
 /** Compares what lies in a release's directory with its list; names the first thing that is off. */
 final class TreeCheck {
   private final Path directory;
   private final ReleaseTree tree;
-  private final Instant modified;
 
-  /** {@code modified} is the time that all files have unless somebody wrote to them. */
-  TreeCheck(Path directory, ReleaseTree tree, Instant modified) {
+  TreeCheck(Path directory, ReleaseTree tree) {
     this.directory = directory;
     this.tree = tree;
-    this.modified = modified;
   }
 
   /** Looks at types, sizes, modes, times and link targets; entries beside the list are let be. */
@@ -67,7 +64,7 @@ final class TreeCheck {
     if (!is.permissions().equals(Modes.ofFile(file.executable()))) {
       throw damaged(file.path(), "has another mode than it was given");
     }
-    if (is.lastModifiedTime().toInstant().getEpochSecond() != modified.getEpochSecond()) {
+    if (!Stamp.isOn(is.lastModifiedTime(), file.sha256())) {
       throw damaged(file.path(), "was modified at " + is.lastModifiedTime());
     }
   }

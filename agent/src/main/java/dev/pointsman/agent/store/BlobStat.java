@@ -43,6 +43,11 @@ record BlobStat(int mode, int uid, int links, long size, FileTime modified, File
     return Objects.requireNonNull(attributes.get(name), name);
   }
 
+  /** The same as if somebody had written to it. */
+  BlobStat asTouched() {
+    return new BlobStat(mode & TYPE, uid, links, size, modified, changed);
+  }
+
   boolean isRegular() {
     return (mode & TYPE) == REGULAR;
   }

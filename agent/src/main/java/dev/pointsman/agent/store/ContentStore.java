@@ -35,7 +35,8 @@ public final class ContentStore {
   private final Parts parts;
   private final FolderLocks locks = new FolderLocks();
   private final Sweep sweep;
-  private final Inspection inspection;
+  private final Scrub scrub;
+  private volatile ScrubState scrubState;
   private final Placing placing;
 
   private ContentStore(StoreLayout layout, Parts parts, boolean nanoseconds) throws IOException {
@@ -48,7 +49,9 @@ public final class ContentStore {
     Shelves shelves = new Shelves(layout, keys, locks);
     this.sweep = new Sweep(shelves);
     Fitness fitness = new Fitness(Users.effectiveUid(), nanoseconds);
-    this.inspection = new Inspection(fitness, quarantine, parts.alarm());
+    Inspection inspection = new Inspection(fitness, quarantine, parts.alarm());
+    this.scrub = new Scrub(shelves, inspection);
+    this.scrubState = ScrubState.read(layout.scrubState(), parts.clock().instant());
     this.placing = new Placing(shelves, inspection, fresh, parts.links());
   }
 
@@ -63,7 +66,13 @@ public final class ContentStore {
    */
   public static ContentStore open(Path root, Barrier barrier, Alarm alarm, Clock clock)
       throws IOException {
-    return open(root, new Parts(barrier, alarm, clock, FileSystems::link, KeySet.DEFAULT_LIMIT));
+    return open(root, barrier, alarm, clock, FileSystems::link);
+  }
+
+  /** As above, on a file system that links in its own way. */
+  public static ContentStore open(
+      Path root, Barrier barrier, Alarm alarm, Clock clock, HardLinks links) throws IOException {
+    return open(root, new Parts(barrier, alarm, clock, links, KeySet.DEFAULT_LIMIT));
   }
 
   static ContentStore open(Path root, Parts parts) throws IOException {
@@ -182,6 +191,31 @@ public final class ContentStore {
   public Swept sweep(Instant unusedSince, Predicate<BlobKey> named, boolean dryRun)
       throws IOException {
     return sweep.run(new Sweep.Order(unusedSince, named, dryRun));
+  }
+
+  /**
+   * Reads the next folder of 256 and compares it with its names; what is damaged goes into
+   * quarantine. One thread. Returns what it read; {@link #scrubState} tells where it is.
+   */
+  public Scrubbed scrubNext(Pace pace) throws IOException, InterruptedException {
+    Scrubbed done = scrub.folder(scrubState.next(), pace);
+    int next = scrubState.next() + 1;
+    scrubState =
+        next < StoreLayout.FOLDERS
+            ? new ScrubState(next, scrubState.completed())
+            : new ScrubState(0, parts.clock().instant());
+    scrubState.write(layout.scrubState());
+    return done;
+  }
+
+  /** How far the scrub has come. */
+  public ScrubState scrubState() {
+    return scrubState;
+  }
+
+  /** Files in quarantine. */
+  public int quarantined() throws IOException {
+    return quarantine.size();
   }
 
   /** A copy that is on disk becomes the blob, where there is none. */

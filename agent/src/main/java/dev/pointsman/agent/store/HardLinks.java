@@ -4,6 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Gives a file another name; fails with the errno of {@code link(2)}. */
-interface HardLinks {
+public interface HardLinks {
   void link(Path existing, Path link) throws IOException;
 }

@@ -2,6 +2,7 @@ package dev.pointsman.agent.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,13 @@ final class Inspection {
     this.fitness = fitness;
     this.quarantine = quarantine;
     this.alarm = alarm;
+  }
+
+  /** Whether its content is what its name says; the caller holds the folder's lock. */
+  boolean isSound(BlobKey key, Path blob) throws IOException {
+    Optional<BlobStat> is = BlobStat.of(blob);
+    // A wrong mode or time makes the check read it, and so does another size.
+    return is.isEmpty() || isFit(key, is.get().size(), blob, is.get().asTouched());
   }
 
   /** Whether it can be used as content of this size; the caller holds the folder's lock. */

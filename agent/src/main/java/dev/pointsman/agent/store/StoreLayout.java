@@ -30,6 +30,10 @@ record StoreLayout(Path directory) {
     return directory.resolve("quarantine");
   }
 
+  Path scrubState() {
+    return directory.resolve("scrub");
+  }
+
   Path folder(int number) {
     return blobs().resolve(String.format(Locale.ROOT, "%02x", number));
   }

@@ -2,13 +2,18 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -101,15 +107,51 @@ final class FakeApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable {
-    return answer("deploy " + app + " " + release + (force ? " force" : ""));
+    return answer(
+        "deploy "
+            + app
+            + " "
+            + release
+            + (overrides.force() ? " force" : "")
+            + (overrides.allowTainted() ? " allow-tainted" : ""));
   }
 
   @Override
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, AgentUnreachable {
-    return answer("rollback " + app + " " + release);
+    return answer("rollback " + app + " " + release + (allowTainted ? " allow-tainted" : ""));
+  }
+
+  @Override
+  public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable {
+    return answer("trust");
+  }
+
+  @Override
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, AgentUnreachable {
+    return answer("judge " + app + " " + signatures.keySet());
+  }
+
+  @Override
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable {
+    return answer("sequence " + app + " " + sequence + " " + reason);
+  }
+
+  @Override
+  public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
+      throws ApiProblem, AgentUnreachable {
+    return answer((pinned ? "pin " : "unpin ") + app + " " + release);
+  }
+
+  @Override
+  public Answer<GarbageResource> collect(Control.Collecting how)
+      throws ApiProblem, AgentUnreachable {
+    return answer(how.toString());
   }
 
   /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */

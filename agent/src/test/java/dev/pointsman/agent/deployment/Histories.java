@@ -77,6 +77,10 @@ final class Histories {
           anyStaged()
               .ifPresent(
                   id -> write(new AppEntry.TaintAllowed(id, "revoked", "ops", clock.instant())));
+      case 4, 5, 6, 7 ->
+          anyStaged().ifPresent(id -> write(new AppEntry.Pinned(id, "ops", clock.instant())));
+      case 8, 9 ->
+          anyStaged().ifPresent(id -> write(new AppEntry.Unpinned(id, "ops", clock.instant())));
       default -> stage();
     }
   }

@@ -64,7 +64,10 @@ final class JournalFormatTest {
         new AppEntry.Removed(NEW.release(), T0),
         new AppEntry.Environment("prod", T0.plusSeconds(1)),
         new AppEntry.SequenceReset(40, "the build's clock was wrong", "ops", T0.plusSeconds(2)),
-        new AppEntry.TaintAllowed(OLD.release(), "SHA256:x is revoked", "ops", T0.plusSeconds(3)));
+        new AppEntry.TaintAllowed(OLD.release(), "SHA256:x is revoked", "ops", T0.plusSeconds(3)),
+        new AppEntry.Pinned(OLD.release(), "ops", T0.plusSeconds(4)),
+        new AppEntry.Unpinned(OLD.release(), "ops", T0.plusSeconds(5)),
+        new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)));
   }
 
   private Path fixture() throws Exception {
@@ -114,6 +117,7 @@ final class JournalFormatTest {
       assertThat(state.wanted()).isEqualTo(OLD);
       assertThat(state.count()).isEqualTo(3);
       assertThat(state.staged()).containsExactly(OLD.release());
+      assertThat(state.pinned()).containsExactly(OLD.release());
       assertThat(state.deployment(Samples.id(2)).orElseThrow().status())
           .isInstanceOfSatisfying(
               DeploymentStatus.Over.class,

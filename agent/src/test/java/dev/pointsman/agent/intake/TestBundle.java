@@ -22,11 +22,17 @@ final class TestBundle {
   String created = "2026-11-22T18:45:07Z";
   String target = "{\"env\": [\"prod\"]}";
   String extra = "";
+
+  /** None where it is null. */
   byte[] payload = new TarBytes().file("a.txt", "hello").end();
+
   boolean gzip;
 
   /** Sent instead of the compressed payload. */
   byte[] rawGzip;
+
+  /** Sent as payload.tar.zst instead of what {@link #payload} would be. */
+  byte[] rawZstd;
 
   boolean hasArchive = true;
   String list;
@@ -68,6 +74,9 @@ final class TestBundle {
   }
 
   byte[] sentPayload() {
+    if (rawZstd != null) {
+      return rawZstd;
+    }
     if (rawGzip != null) {
       return rawGzip;
     }
@@ -92,8 +101,7 @@ final class TestBundle {
       byte[] sent = sentPayload();
       String digest = archiveDigest == null ? Sha256.of(sent) : archiveDigest;
       json.append(", \"archive\": {\"sha256\": \"%s\"".formatted(digest));
-      json.append(
-          ", \"size\": %d, \"format\": \"%s\"".formatted(sent.length, gzip ? "tar.gz" : "tar"));
+      json.append(", \"size\": %d, \"format\": \"%s\"".formatted(sent.length, "tar" + suffix()));
       json.append(", \"files\": %d, \"bytes\": %d}".formatted(files, bytes));
     }
     return json.append(extra).append("}\n").toString().getBytes(StandardCharsets.UTF_8);
@@ -115,7 +123,11 @@ final class TestBundle {
       byte[] text = list.getBytes(StandardCharsets.UTF_8);
       tar.file(listGzip ? "files.lst.gz" : "files.lst", listGzip ? gzip(text) : text);
     }
-    return tar.file(gzip ? "payload.tar.gz" : "payload.tar", sentPayload()).end();
+    return payload == null ? tar.end() : tar.file("payload.tar" + suffix(), sentPayload()).end();
+  }
+
+  private String suffix() {
+    return rawZstd != null ? ".zst" : gzip ? ".gz" : "";
   }
 
   static byte[] gzip(byte[] bytes) {

@@ -18,6 +18,7 @@ import dev.pointsman.agent.release.DiskSnapshot;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -45,6 +46,7 @@ final class TestHost implements Acceptance, Durability {
   final Path signers;
   final Path revoked;
   final List<String> alarms = new ArrayList<>();
+  final List<String> damaged = new ArrayList<>();
   final List<StagedRelease> journaled = new ArrayList<>();
   LimitsConfig limits = new LimitsConfig(1 << 20, 1_000, 1 << 20, 4 << 20, 10, 2, 1);
   List<String> require = List.of("1 of ci@web");
@@ -56,8 +58,15 @@ final class TestHost implements Acceptance, Durability {
   boolean targetOptional;
   IOException journalFault;
   IOException diskFault;
+
+  /** Whether the disk has no inodes left once it failed. */
+  boolean outOfInodes;
+
   private ReleaseStore store;
+  private Blobs blobs = new NoBlobs();
   private Intake intake;
+  private AppConfig configured;
+  private boolean failed;
 
   TestHost(Path directory, SigningKey... trusted) throws Exception {
     root = Files.createDirectories(directory.resolve("root"));
@@ -100,8 +109,9 @@ final class TestHost implements Acceptance, Durability {
   }
 
   Intake intake() throws IOException {
-    if (intake == null) {
-      ReleaseStore opened = store();
+    if (intake == null || !configured.equals(app())) {
+      configured = app();
+      Intake.AppStore opened = new Intake.AppStore(store(), blobs());
       SignersConfig files = new SignersConfig(signers, Optional.of(revoked));
       HostConfig host =
           new HostConfig(
@@ -113,10 +123,10 @@ final class TestHost implements Acceptance, Durability {
               files,
               limits,
               HostConfig.StoreConfig.DEFAULT,
-              List.of(app()));
+              List.of(configured));
       intake =
           new Intake(
-              host, _ -> opened, new TrustFiles(files, alarms::add), this, _ -> free, clock());
+              host, _ -> opened, new TrustFiles(files, alarms::add), this, _ -> free(), clock());
     }
     return intake;
   }
@@ -142,12 +152,51 @@ final class TestHost implements Acceptance, Durability {
         3);
   }
 
+  Blobs blobs() {
+    return blobs;
+  }
+
+  private DiskSpace.Free free() {
+    boolean none = outOfInodes && failed;
+    return none ? new DiskSpace.Free(free.totalBytes(), free.usableBytes(), 0) : free;
+  }
+
+  /** From now on there is a real store, which an app uses like this. */
+  void share(Sharing sharing) throws IOException {
+    blobs = new TestBlobs(root, this, clock(), sharing);
+  }
+
   Received receive(byte[] bundle) throws Exception {
     return receive(R1, new ByteArrayInputStream(bundle));
   }
 
   Received receive(ReleaseId id, InputStream body) throws Exception {
-    return intake().receive(WEB, id, body, app(), "ci");
+    return complete(deliver(id, body));
+  }
+
+  /** The end of an upload that must have been complete. */
+  static Received complete(Delivery delivery) {
+    assertThat(delivery).isInstanceOf(Delivery.Complete.class);
+    return ((Delivery.Complete) delivery).received();
+  }
+
+  Delivery deliver(ReleaseId id, InputStream body) throws Exception {
+    return intake().receive(WEB, id, body, "ci");
+  }
+
+  /** Opens a session with a bundle that has no payload; returns what is asked for. */
+  Missing open(ReleaseId id, byte[] envelope) throws Exception {
+    return incomplete(deliver(id, new ByteArrayInputStream(envelope)));
+  }
+
+  Delivery pack(ReleaseId id, PackFormat format, InputStream tar) throws Exception {
+    return intake().receivePack(WEB, id, format, tar, "ci");
+  }
+
+  /** What the upload lacks, which must not have been complete. */
+  static Missing incomplete(Delivery delivery) {
+    assertThat(delivery).isInstanceOf(Delivery.Incomplete.class);
+    return ((Delivery.Incomplete) delivery).missing();
   }
 
   Map<String, String> snapshot() throws IOException {
@@ -200,6 +249,7 @@ final class TestHost implements Acceptance, Durability {
   @Override
   public void barrier(Path directory) throws IOException {
     if (diskFault != null) {
+      failed = true;
       throw diskFault;
     }
   }

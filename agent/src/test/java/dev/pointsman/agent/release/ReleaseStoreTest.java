@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pointsman.agent.store.Stamp;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -96,7 +97,7 @@ class ReleaseStoreTest {
       assertThat(seen.get("uploads/empty")).isEqualTo("directory rwxr-xr-x");
       for (String file : List.of("index.html", "server/run.sh", "server/main.js")) {
         assertThat(Files.getLastModifiedTime(release.resolve(file)))
-            .isEqualTo(FileTime.from(Stages.CREATED));
+            .isEqualTo(Stamp.of(Stages.CREATED, Sha256.ofFile(release.resolve(file))));
       }
       assertThat(Files.getPosixFilePermissions(root.resolve("incoming")))
           .isEqualTo(PosixFilePermissions.fromString("rwx------"));
@@ -130,12 +131,13 @@ class ReleaseStoreTest {
     @Test
     void writesNothingOutsideIncomingBefore() throws Exception {
       Map<String, String> before = DiskSnapshot.of(root.resolve("apps"));
-      try (Staging staging = store.stage()) {
+      try (Staging staging = Stages.stage(store, R1)) {
         Stages.fill(staging, Stages.TREE);
         assertThat(DiskSnapshot.of(root.resolve("apps"))).isEqualTo(before);
         assertThat(Files.getPosixFilePermissions(staging.directory()))
             .isEqualTo(PosixFilePermissions.fromString("rwx------"));
       }
+      store.session(R1).delete();
       assertThat(root.resolve("incoming")).isEmptyDirectory();
     }
   }
@@ -240,10 +242,11 @@ class ReleaseStoreTest {
       Path file = release.resolve("index.html");
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
       refuses("index.html");
+      FileTime stamp = Files.getLastModifiedTime(file);
       Files.writeString(file, "<HTML>");
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
       refuses("index.html"); // By its time.
-      Files.setLastModifiedTime(file, FileTime.from(Stages.CREATED));
+      Files.setLastModifiedTime(file, stamp);
       assertThatCode(() -> store.verify(R1)).doesNotThrowAnyException();
       Rejected rejected = catchThrowableOfType(Rejected.class, () -> store.verifyFully(R1));
       assertThat(rejected.entry()).isEqualTo("index.html");

@@ -10,6 +10,7 @@ import dev.pointsman.protocol.bundle.TreeBuilder;
 import dev.pointsman.protocol.bundle.TreeEntry;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,9 +54,24 @@ final class Stages {
   /** Stages and publishes a tree with a link and an empty directory besides {@code files}. */
   static StagedRelease publish(ReleaseStore store, ReleaseId id, Map<String, String> files)
       throws IOException, Rejected {
-    try (Staging staging = store.stage()) {
+    Session session = store.session(id);
+    session.create();
+    try (Staging staging = stage(session)) {
       return publish(store, staging, id, files);
+    } finally {
+      session.delete();
     }
+  }
+
+  /** A tree to be grown in a session of its own. */
+  static Staging stage(ReleaseStore store, ReleaseId id) throws IOException {
+    Session session = store.session(id);
+    session.create();
+    return stage(session);
+  }
+
+  private static Staging stage(Session session) throws IOException {
+    return session.stage(CREATED, ByteBuffer.allocateDirect(8 << 10));
   }
 
   static StagedRelease publish(
@@ -65,11 +81,14 @@ final class Stages {
     ReleaseTree tree = fill(staging, files);
     BundleHead head =
         new BundleHead(manifest.toJson(), Map.of("release.json.sig", new byte[] {1, 2, 3}));
-    return store.publish(staging, head, manifest, tree, List.of("ci@web"));
+    return store.publish(
+        staging,
+        new ReleaseStore.Statement(head, manifest, List.of("ci@web")),
+        tree,
+        ReleaseStore.Keeping.NOTHING);
   }
 
   static ReleaseTree fill(Staging staging, Map<String, String> files) throws IOException, Rejected {
-    staging.modifiedAt(CREATED);
     TreeBuilder builder = new TreeBuilder(new TreeLimits(1_000, 100, 1 << 20, 1 << 20, 1 << 20));
     for (Map.Entry<String, String> file : files.entrySet()) {
       byte[] content = file.getValue().getBytes(StandardCharsets.UTF_8);

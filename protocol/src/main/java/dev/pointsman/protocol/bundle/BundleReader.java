@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a bundle apart: one plain tar with {@code release.json}, {@code release.json*.sig}, {@code
- * files.lst[.gz]} and {@code payload.tar[.gz]} in that order. {@link #head} reads no further than
- * it must, so that the caller decides on trust before anything else is looked at. Single-use, one
- * thread.
+ * files.lst[.gz]} and {@code payload.tar[.gz|.zst]} in that order. {@link #head} reads no further
+ * than it must, so that the caller decides on trust before anything else is looked at. Single-use,
+ * one thread.
  */
 public final class BundleReader {
   /** The name of the manifest, and the beginning of its signatures' names. */
@@ -48,11 +48,16 @@ public final class BundleReader {
   /**
    * A member after the head.
    *
-   * @param gzip whether it is compressed, by its name
+   * @param compression by its name
    * @param size bytes as sent
    * @param content as sent; good until the next member is asked for
    */
-  public record Member(Kind kind, boolean gzip, long size, InputStream content) {}
+  public record Member(Kind kind, Compression compression, long size, InputStream content) {
+    /** Whether it is compressed with gzip. */
+    public boolean gzip() {
+      return compression == Compression.GZIP;
+    }
+  }
 
   /** Reads a bundle from {@code in}, which the caller closes. */
   public BundleReader(InputStream in) {
@@ -109,7 +114,7 @@ public final class BundleReader {
     pending = null;
     Kind kind = stage == Stage.LIST ? Kind.FILE_LIST : Kind.PAYLOAD;
     return Optional.of(
-        new Member(kind, member.path().endsWith(".gz"), member.size(), tar.content()));
+        new Member(kind, Compression.of(member.path()), member.size(), tar.content()));
   }
 
   /** The stage that {@code member} belongs to, which must not be an earlier one, nor twice. */
@@ -136,7 +141,7 @@ public final class BundleReader {
     return switch (name) {
       case MANIFEST -> Stage.MANIFEST;
       case "files.lst", "files.lst.gz" -> Stage.LIST;
-      case "payload.tar", "payload.tar.gz" -> Stage.PAYLOAD;
+      case "payload.tar", "payload.tar.gz", "payload.tar.zst" -> Stage.PAYLOAD;
       default -> SIGNATURE.matcher(name).matches() ? Stage.SIGNATURES : null;
     };
   }

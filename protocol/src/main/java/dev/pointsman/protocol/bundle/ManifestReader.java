@@ -25,7 +25,7 @@ final class ManifestReader {
   private static final Pattern ENVIRONMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern HOST_GLOB = Pattern.compile("[A-Za-z0-9*._-]{1,253}");
   private static final Pattern PLATFORM = Pattern.compile("[a-z0-9_]{1,20}(/[a-z0-9_]{1,20}){1,2}");
-  private static final Pattern FORMAT = Pattern.compile("tar|tar\\.gz");
+  private static final Pattern FORMAT = Pattern.compile("tar|tar\\.(gz|zst)");
   private static final Pattern HOOK = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   private ManifestReader() {}
@@ -142,7 +142,7 @@ final class ManifestReader {
         new Archive(
             inner.requiredString("sha256", SHA256, "64 lower-case hex digits"),
             inner.requiredLong("size"),
-            inner.requiredString("format", FORMAT, "\"tar\" or \"tar.gz\""),
+            inner.requiredString("format", FORMAT, "\"tar\", \"tar.gz\" or \"tar.zst\""),
             inner.requiredInt("files"),
             inner.requiredLong("bytes"));
     inner.noMore();

@@ -14,7 +14,7 @@ public final class StreamRefused extends IOException {
   private final Rejected rejected;
 
   /** Carries {@code rejected}. */
-  StreamRefused(Rejected rejected) {
+  public StreamRefused(Rejected rejected) {
     super(rejected.getMessage(), rejected);
     this.rejected = rejected;
   }

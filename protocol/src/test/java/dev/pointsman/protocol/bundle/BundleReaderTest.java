@@ -52,7 +52,7 @@ class BundleReaderTest {
       Member member = next.get();
       String content = new String(member.content().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(content).hasSize((int) member.size());
-      seen.add(member.kind() + (member.gzip() ? " gz " : " ") + content);
+      seen.add(member.kind() + (member.compression() == Compression.GZIP ? " gz " : " ") + content);
     }
     return seen;
   }
