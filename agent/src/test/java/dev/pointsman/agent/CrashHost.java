@@ -148,8 +148,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
     Missing missing = ((Delivery.Incomplete) begun).missing();
     byte[] pack = bundle.pack(missing.paths());
     Delivery ended =
-        intake.receivePack(
-            WEB, bundle.id(), PackFormat.TAR, new ByteArrayInputStream(pack), "ci");
+        intake.receivePack(WEB, bundle.id(), PackFormat.TAR, new ByteArrayInputStream(pack), "ci");
     return ((Delivery.Complete) ended).received();
   }
 
@@ -182,6 +181,11 @@ final class CrashHost implements Acceptance, AutoCloseable {
   @Override
   public Instant latest(AppName app) {
     return disk.ledger().latest();
+  }
+
+  @Override
+  public boolean isReadonly(AppName app) {
+    return disk.ledger().isReadonly();
   }
 
   @Override

@@ -34,7 +34,10 @@ class HousekeepingTest {
   private static List<String> events(Host host) throws Exception {
     List<String> types = new ArrayList<>();
     JsonNode events =
-        host.api("GET", "/v1/events", "-H", "Accept: application/json").is(200).json().get("events");
+        host.api("GET", "/v1/events", "-H", "Accept: application/json")
+            .is(200)
+            .json()
+            .get("events");
     events.forEach(event -> types.add(event.get("type").asText()));
     return types;
   }
@@ -76,7 +79,8 @@ class HousekeepingTest {
         .contains("only in r1", "only in r3", "only in r4", "only in r5");
 
     // It outlives the agent, and ends when it is told to.
-    host.agent().restart();
+    host.agent().terminate();
+    host.agent().start();
     assertThat(host.pointsman("gc", "--now").exits(0).said()).contains("removed 0 unused files");
     assertThat(releases(host)).contains("r1");
     host.pointsman("unpin", "web", "r1").exits(0);
@@ -108,8 +112,7 @@ class HousekeepingTest {
     Files.setLastModifiedTime(damaged, time);
 
     assertThat(host.pointsman("gc", "--scrub").exits(0).said()).contains("read again");
-    Eventually.until(
-        "the damage is told of", () -> events(host).contains("release.damaged"));
+    Eventually.until("the damage is told of", () -> events(host).contains("release.damaged"));
     assertThat(events(host)).contains("store.damaged");
     assertThat(host.status("web").get("notices").toString()).contains("r1 is damaged: only.txt");
     assertThat(host.pointsman("status", "web").exits(0).said()).contains("only.txt");

@@ -13,6 +13,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ interface Api extends AutoCloseable {
   Answer<AppResource> app(String app) throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<List<ReleaseResource>> releases(String app)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Has the host read all of a release. */
+  Answer<VerificationResource> verify(String app, String release)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)

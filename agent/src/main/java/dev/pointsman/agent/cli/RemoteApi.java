@@ -15,6 +15,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,12 @@ final class RemoteApi implements Api {
   public Answer<List<ReleaseResource>> releases(String app)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.releases(app));
+  }
+
+  @Override
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.verify(app, release));
   }
 
   @Override

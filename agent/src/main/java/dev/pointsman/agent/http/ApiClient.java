@@ -11,6 +11,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -86,6 +87,15 @@ public final class ApiClient implements AutoCloseable {
         "/v1/apps/" + part(app) + "/releases/" + part(release) + (deploy ? "?deploy=true" : "");
     Map<String, String> headers = Map.of("Content-Type", BUNDLE_TYPE, "Accept", "application/json");
     return one(link.upload(uri, headers, body, STAGING), StagedResource.class);
+  }
+
+  /** Has the agent read all of a release; blocks as long as that takes. */
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, IOException, InterruptedException {
+    String uri = "/v1/apps/" + part(app) + "/releases/" + part(release) + "/verify";
+    return one(
+        link.call(HttpMethod.POST, uri, Map.of("Accept", "application/json"), null, STAGING),
+        VerificationResource.class);
   }
 
   /** Asks for a staged release to be deployed; returns at once. */

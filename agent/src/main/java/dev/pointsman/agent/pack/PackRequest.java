@@ -1,5 +1,6 @@
 package dev.pointsman.agent.pack;
 
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.Manifest;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,10 +12,17 @@ import java.util.List;
  * @param tree the directory whose content is the release
  * @param excluded globs of what to leave out: one without a slash for a name anywhere, one with a
  *     slash for a path from the top
+ * @param format of the payload
  * @param output the bundle directory to make; must not exist, or be empty
  */
-public record PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
+public record PackRequest(
+    Manifest manifest, Path tree, List<String> excluded, Compression format, Path output) {
   public PackRequest {
     excluded = List.copyOf(excluded);
+  }
+
+  /** With a payload that is compressed as usual. */
+  public PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
+    this(manifest, tree, excluded, Compression.GZIP, output);
   }
 }
