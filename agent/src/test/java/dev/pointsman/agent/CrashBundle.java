@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -17,8 +19,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @param whole the bundle as it is sent in one piece
  * @param envelope the bundle without its payload
+ * @param tree what it was made of
  */
-record CrashBundle(ReleaseId id, long sequence, byte[] whole, byte[] envelope) {
+record CrashBundle(ReleaseId id, long sequence, byte[] whole, byte[] envelope, Path tree) {
   private static final String SCRIPT =
       """
       set -eu; LC_ALL=C; export LC_ALL
@@ -75,7 +78,16 @@ record CrashBundle(ReleaseId id, long sequence, byte[] whole, byte[] envelope) {
         id,
         sequence,
         Files.readAllBytes(work.resolve("whole.tar")),
-        Files.readAllBytes(work.resolve("envelope.tar")));
+        Files.readAllBytes(work.resolve("envelope.tar")),
+        tree);
+  }
+
+  /** A tar of these files of it. */
+  byte[] pack(Iterable<String> paths) throws Exception {
+    List<String> command = new ArrayList<>(List.of("tar", "-cf", "../pack.tar"));
+    paths.forEach(command::add);
+    run(new ProcessBuilder(command).directory(tree.toFile()));
+    return Files.readAllBytes(tree.resolveSibling("pack.tar"));
   }
 
   private static void write(Path file, String content) throws IOException {

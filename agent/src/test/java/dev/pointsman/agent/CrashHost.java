@@ -10,6 +10,7 @@ import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.intake.Missing;
+import dev.pointsman.agent.intake.PackFormat;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.release.Durability;
@@ -40,6 +41,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
   static final AppName WEB = new AppName("web");
 
   private final AppDisk disk;
+  private final ContentStore content;
   private final Intake intake;
 
   /** Who may sign, and the configuration; the same for every host of a test. */
@@ -75,6 +77,7 @@ final class CrashHost implements Acceptance, AutoCloseable {
 
   private CrashHost(AppDisk disk, ContentStore content, HostConfig host) {
     this.disk = disk;
+    this.content = content;
     AppBlobs blobs = new AppBlobs(content, Sharing.LINK);
     this.intake =
         new Intake(
@@ -133,6 +136,25 @@ final class CrashHost implements Acceptance, AutoCloseable {
       case Delivery.Complete(Received received) -> received;
       case Delivery.Incomplete(Missing missing) -> throw new AssertionError(missing);
     };
+  }
+
+  /** Uploads only what is missing; {@code bundle} has a list, and something new. */
+  Received receiveDelta(CrashBundle bundle) throws Exception {
+    Delivery begun =
+        intake.receive(WEB, bundle.id(), new ByteArrayInputStream(bundle.envelope()), "ci");
+    if (begun instanceof Delivery.Complete(Received received)) {
+      return received; // Everything was here.
+    }
+    Missing missing = ((Delivery.Incomplete) begun).missing();
+    byte[] pack = bundle.pack(missing.paths());
+    Delivery ended =
+        intake.receivePack(WEB, bundle.id(), PackFormat.TAR, new ByteArrayInputStream(pack), "ci");
+    return ((Delivery.Complete) ended).received();
+  }
+
+  /** Deletes what no release has a link to, without waiting for a grace. */
+  void collectGarbage() throws IOException {
+    content.sweep(Instant.now().plusSeconds(60), _ -> false, false);
   }
 
   /** What a deployment writes, without its workers. */

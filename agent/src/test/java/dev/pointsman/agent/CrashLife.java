@@ -36,7 +36,11 @@ record CrashLife(CrashHost.Setup setup, List<CrashBundle> bundles) {
   void live(Path root, Durability durability, Consumer<? super Promise> marks) throws Exception {
     try (CrashHost host = CrashHost.open(setup, root, durability)) {
       for (CrashBundle bundle : bundles.subList(0, 3)) {
-        host.receive(bundle);
+        if (bundle.sequence() == 3) {
+          host.receiveDelta(bundle);
+        } else {
+          host.receive(bundle);
+        }
         marks.accept(new Promise.Staged(bundle.id(), bundle.sequence()));
         if (bundle.sequence() != 3) {
           marks.accept(new Promise.DeploymentBegun(bundle.id()));
@@ -46,6 +50,7 @@ record CrashLife(CrashHost.Setup setup, List<CrashBundle> bundles) {
       }
       marks.accept(new Promise.RemovalBegun(bundles.getFirst().id()));
       host.remove(bundles.getFirst().id());
+      host.collectGarbage();
     }
     CrashHost.open(setup, root, durability).close();
   }

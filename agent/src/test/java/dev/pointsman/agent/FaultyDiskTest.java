@@ -211,6 +211,13 @@ class FaultyDiskTest {
         fault, host -> host.receive(archived), (i, t, r, h, b) -> upload(i, t, r, h, b, archived));
   }
 
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void anUploadInPartsLeavesAtMostASession(Fault fault) throws Exception {
+    atEveryCall(
+        fault, host -> host.receiveDelta(listed), (i, t, r, h, b) -> upload(i, t, r, h, b, listed));
+  }
+
   private static void upload(
       Injection injection,
       Optional<Throwable> thrown,
