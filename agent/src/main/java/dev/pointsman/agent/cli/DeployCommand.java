@@ -1,7 +1,9 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,18 +26,34 @@ final class DeployCommand extends Verb {
   @Option(names = "--force", description = "Deploy in spite of a bad mark or an unhealthy pool.")
   private boolean force;
 
+  @Option(
+      names = "--from",
+      paramLabel = "URL",
+      description = "Have the host fetch the bundle there first.")
+  private @Nullable String from;
+
   DeployCommand(Session session) {
     super(session);
   }
 
   @Override
   public Integer call() throws Exception {
+    String name = Objects.requireNonNull(app).value();
+    String id = Objects.requireNonNull(release).value();
     try (Api api = connection.open(this)) {
-      return waiting.follow(
-          this,
-          api,
-          api.deploy(
-              Objects.requireNonNull(app).value(), Objects.requireNonNull(release).value(), force));
+      String where = from;
+      if (where == null) {
+        return waiting.follow(this, api, api.deploy(name, id, force));
+      }
+      PullWatch watch = new PullWatch(api, console(), session().time());
+      PullResource pull =
+          watch.watch(api.pull(name, id, where, true, force), waiting.timeout()).value();
+      int code = watch.report(pull);
+      String deployment = pull.deployment();
+      if (code >= 0 || deployment == null) {
+        return code >= 0 ? code : ExitCode.FAILED;
+      }
+      return waiting.follow(this, api, api.deployment(deployment, Duration.ZERO));
     }
   }
 }

@@ -110,6 +110,11 @@ final class PackCommand extends Verb {
       description = "Leave out: '*.map' anywhere, './test' at the top only.")
   private List<String> excluded = List.of();
 
+  @Option(
+      names = "--no-payload",
+      description = "Write no payload.tar.gz; 'push --tree TREE' then sends what hosts lack.")
+  private boolean noPayload;
+
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "To be made.")
   private @Nullable Path output;
 
@@ -125,7 +130,8 @@ final class PackCommand extends Verb {
     Path from = Objects.requireNonNull(tree);
     Packed packed =
         Packer.pack(
-            new PackRequest(manifest(from), from, excluded, Objects.requireNonNull(output)));
+            new PackRequest(
+                manifest(from), from, excluded, Objects.requireNonNull(output), !noPayload));
     packed.warnings().forEach(warning -> console().problem("warning: " + warning));
     console().result(json() ? json(packed) : words(packed));
     return ExitCode.SUCCESSFUL;
@@ -182,7 +188,6 @@ final class PackCommand extends Verb {
   private static String words(Packed packed) {
     Manifest manifest = packed.manifest();
     Manifest.Tree listed = manifest.tree().orElseThrow();
-    Manifest.Archive archive = manifest.archive().orElseThrow();
     return "packed "
         + manifest.app()
         + " "
@@ -197,8 +202,10 @@ final class PackCommand extends Verb {
         + listed.links()
         + " links, "
         + Spans.bytes(listed.bytes())
-        + "; payload "
-        + Spans.bytes(archive.size())
+        + manifest
+            .archive()
+            .map(archive -> "; payload " + Spans.bytes(archive.size()))
+            .orElse("; no payload")
         + "\nnext: pointsman sign --key KEY "
         + packed.directory();
   }

@@ -12,9 +12,17 @@ import java.util.List;
  * @param excluded globs of what to leave out: one without a slash for a name anywhere, one with a
  *     slash for a path from the top
  * @param output the bundle directory to make; must not exist, or be empty
+ * @param payload whether to write the content too; without it the bundle can only be pushed beside
+ *     its tree
  */
-public record PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
+public record PackRequest(
+    Manifest manifest, Path tree, List<String> excluded, Path output, boolean payload) {
   public PackRequest {
     excluded = List.copyOf(excluded);
+  }
+
+  /** With the content. */
+  public PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
+    this(manifest, tree, excluded, output, true);
   }
 }

@@ -86,8 +86,10 @@ public final class Packer {
     Path work = Files.createTempDirectory(parent, ".pack-");
     try {
       Tree listed = ListWriter.write(tree, work.resolve(BundleDirectory.LIST));
-      Archive archive =
-          PayloadWriter.write(request.tree(), tree, work.resolve(BundleDirectory.PAYLOAD));
+      @Nullable Archive archive =
+          request.payload()
+              ? PayloadWriter.write(request.tree(), tree, work.resolve(BundleDirectory.PAYLOAD))
+              : null;
       Manifest manifest = with(request.manifest(), listed, archive);
       byte[] json = manifest.toJson();
       Manifest checked = Manifest.parse(json);

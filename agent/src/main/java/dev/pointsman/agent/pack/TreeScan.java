@@ -20,7 +20,7 @@ import java.util.Map;
 /** Walks over a directory and refuses, entry by entry, what no release may have. One thread. */
 final class TreeScan {
   /** As far as any host's limits can be raised. */
-  private static final TreeLimits LIMITS =
+  static final TreeLimits LIMITS =
       new TreeLimits(2_000_000, 1_000_000, 1L << 42, 1L << 40, 1L << 30);
 
   private static final int FORBIDDEN_BITS = 07000;

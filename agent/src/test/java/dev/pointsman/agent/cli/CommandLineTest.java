@@ -36,7 +36,7 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, deploy, rollback, status, releases, events, token
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, pull, deploy, rollback, status, releases, events, token
           stats                 | did you mean status or events?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
