@@ -17,6 +17,7 @@ import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.release.ForeignSessions;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
@@ -76,6 +77,11 @@ final class Agent implements AutoCloseable {
             config.store().durability(), System.getProperty("os.version"), LOG::warn);
     Damages damages = new Damages(events);
     ContentStore content = ContentStore.open(config.root(), durability::barrier, damages, clock);
+    int foreign =
+        ForeignSessions.delete(config.root(), config.apps().stream().map(AppConfig::name).toList());
+    if (foreign > 0) {
+      LOG.info("Upload sessions of apps that are not configured were deleted. count={}", foreign);
+    }
     Host host =
         new Host(
             config,
@@ -109,6 +115,8 @@ final class Agent implements AutoCloseable {
               LOG.error("Trust: {}", alarm);
               events.publish("trust.alarm", null, alarm, Map.of());
             });
+    TrustWatch watch =
+        unwinding.later("trust watch", TrustWatch.start(trust, apps.values(), events));
     AppAcceptance acceptance = new AppAcceptance(Map.copyOf(apps));
     Intake intake =
         new Intake(
@@ -118,12 +126,18 @@ final class Agent implements AutoCloseable {
             acceptance,
             DiskSpace.ofFileSystem(FileSystems::freeInodes),
             clock);
+    SessionSweeper sweeper = SessionSweeper.start(intake, apps.keySet());
+    unwinding.later("session sweeper", sweeper::stop);
     DiskSpace space = DiskSpace.ofFileSystem(FileSystems::freeInodes);
     StoreKeeper keeper = keeper(host, apps, damages, space);
     unwinding.later("store", keeper::stop);
     AgentControl control =
         new AgentControl(
-            new AgentControl.Managed(apps, broken, config.apps()), intake, events, keeper);
+            new AgentControl.Managed(apps, broken, config.apps()),
+            intake,
+            new AgentTrust(config, trust, watch, clock),
+            events,
+            keeper);
     Vertx vertx = EventLoops.forAgent();
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     MetricsRegistry metrics = new MetricsRegistry();

@@ -12,6 +12,9 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -47,15 +50,18 @@ final class AgentControl implements Control {
   private final SortedMap<AppName, String> broken;
   private final List<AppConfig> configured;
   private final Intake intake;
+  private final AgentTrust trust;
   private final EventLog events;
   private final StoreKeeper keeper;
   private final Deliveries deliveries;
 
-  AgentControl(Managed managed, Intake intake, EventLog events, StoreKeeper keeper) {
+  AgentControl(
+      Managed managed, Intake intake, AgentTrust trust, EventLog events, StoreKeeper keeper) {
     this.apps = managed.apps();
     this.broken = managed.broken();
     this.configured = managed.configured();
     this.intake = intake;
+    this.trust = trust;
     this.events = events;
     this.keeper = keeper;
     this.deliveries = new Deliveries(events);
@@ -73,7 +79,7 @@ final class AgentControl implements Control {
   public AppResource app(AppName app) throws Rejected {
     Optional<AppConfig> config =
         configured.stream().filter(it -> it.name().equals(app)).findFirst();
-    return config.isPresent() ? view(config.get()) : find(app).view();
+    return config.isPresent() ? view(config.get()) : find(app).view(trust.problems());
   }
 
   @Override
@@ -95,19 +101,43 @@ final class AgentControl implements Control {
 
   @Override
   public DeploymentResource deploy(
-      AppName app, ReleaseId release, boolean force, String requestedBy) throws Rejected {
+      AppName app, ReleaseId release, Overrides overrides, String requestedBy) throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
         "The deployment of " + release + " cannot begin",
-        () -> found.deploy(release, force, requestedBy));
+        () -> found.deploy(release, overrides, requestedBy));
   }
 
   @Override
-  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+  public DeploymentResource rollback(
+      AppName app, @Nullable ReleaseId release, boolean allowTainted, String requestedBy)
       throws Rejected {
     App found = find(app);
+    trust.look();
     return orFault(
-        "The rollback of " + app + " cannot begin", () -> found.rollback(release, requestedBy));
+        "The rollback of " + app + " cannot begin",
+        () -> found.rollback(release, allowTainted, requestedBy));
+  }
+
+  @Override
+  public TrustResource trust() {
+    return trust.list(apps.values());
+  }
+
+  @Override
+  public TrustReport judge(AppName app, byte[] manifest, SortedMap<String, byte[]> signatures)
+      throws Rejected {
+    return trust.judge(find(app), manifest, signatures);
+  }
+
+  @Override
+  public SequenceResource resetSequence(
+      AppName app, long sequence, String reason, String requestedBy) throws Rejected {
+    App found = find(app);
+    return orFault(
+        "The sequence of " + app + " cannot be reset",
+        () -> found.resetSequence(sequence, reason, requestedBy));
   }
 
   @Override
@@ -203,7 +233,7 @@ final class AgentControl implements Control {
   private AppResource view(AppConfig config) {
     App app = apps.get(config.name());
     return app != null
-        ? app.view()
+        ? app.view(trust.problems())
         : AppView.unmanaged(config, String.valueOf(broken.get(config.name())));
   }
 

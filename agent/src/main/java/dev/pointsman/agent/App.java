@@ -1,11 +1,13 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
@@ -20,8 +22,10 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +58,7 @@ final class App {
   private final AppRetention retention;
   private final AppKeeping keeping;
   private final LogKeeper logs;
+  private final AppTaint taint;
 
   private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
       throws IOException, InterruptedException {
@@ -81,8 +86,9 @@ final class App {
             ledger.state().run(),
             new SteadyClock(host.clock()),
             new WorkerStory(config.name(), host.events()));
+    this.taint = new AppTaint(host.config().root(), config, releases);
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
-    this.keeping = new AppKeeping(config, host, ledger, releases, retention);
+    this.keeping = new AppKeeping(config, host, ledger, releases, retention, taint);
     this.deployments =
         new Deployments(
             new Deployments.Parts(
@@ -176,8 +182,8 @@ final class App {
     return store;
   }
 
-  /** The app as it is now; does not block. */
-  AppResource view() {
+  /** The app as it is now, with what is to be said of the whole host; does not block. */
+  AppResource view(List<String> ofTheHost) {
     AppState state = ledger.state();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
     List<String> all = new ArrayList<>(notices);
@@ -195,6 +201,8 @@ final class App {
       all.add(
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
+    all.addAll(taint.notices());
+    all.addAll(ofTheHost);
     return new AppResource(
         config.name().value(),
         AppView.condition(state, config.instances(), slots),
@@ -212,7 +220,8 @@ final class App {
     AppState state = ledger.state();
     @Nullable ReleaseId current = releases.current().orElse(null);
     return releases.list().stream()
-        .map(release -> AppView.release(release, state, current))
+        .map(release ->
+            AppView.release(release, state, current, taint.why(release.id()).orElse(null)))
         .toList();
   }
 
@@ -242,19 +251,107 @@ final class App {
   }
 
   /** Asks for a deployment; blocks for a write to the journal. */
-  DeploymentResource deploy(ReleaseId release, boolean force, String requestedBy)
+  DeploymentResource deploy(ReleaseId release, Control.Overrides overrides, String requestedBy)
       throws Rejected, IOException {
     requireSocket();
     synchronized (retention) {
-      return AppView.deployment(deployments.deploy(release, force, requestedBy), workers.slots());
+      requireUntainted(release, overrides.allowTainted(), requestedBy);
+      return AppView.deployment(
+          deployments.deploy(release, overrides.force(), requestedBy), workers.slots());
     }
   }
 
+  /** Rejects a tainted release, or writes down who wants it all the same. */
+  private void requireUntainted(ReleaseId release, boolean allowed, String requestedBy)
+      throws Rejected, IOException {
+    if (!allowed) {
+      taint.require(release);
+      return;
+    }
+    String why = taint.why(release).orElse(null);
+    if (why == null) {
+      return;
+    }
+    if (ledger.isReadonly()) {
+      throw new Rejected(
+          ErrorCode.AGENT_READONLY, "The journal of " + config.name() + " cannot be written.");
+    }
+    ledger.append(new AppEntry.TaintAllowed(release, why, requestedBy, host.clock().instant()));
+    LOG.warn(
+        "A tainted release may be activated. app={} release={} requested_by={}: {}",
+        config.name(),
+        release,
+        requestedBy,
+        why);
+    host.events()
+        .publish(
+            "release.taint_allowed",
+            config.name().value(),
+            "Release " + release + " may be activated although it is tainted: " + why + ".",
+            Map.of("release", release.value(), "requested_by", requestedBy));
+  }
+
+  /**
+   * Says that {@code sequence} is the highest accepted one, and that the clock is right; on disk on
+   * return.
+   */
+  SequenceResource resetSequence(long sequence, String reason, String requestedBy)
+      throws Rejected, IOException {
+    if (ledger.isReadonly()) {
+      throw new Rejected(
+          ErrorCode.AGENT_READONLY, "The journal of " + config.name() + " cannot be written.");
+    }
+    SequenceResource before = sequence();
+    ledger.append(
+        new AppEntry.SequenceReset(sequence, reason, requestedBy, host.clock().instant()));
+    LOG.warn(
+        "The sequence is reset. app={} was={} now={} requested_by={}: {}",
+        config.name(),
+        before.highest(),
+        sequence,
+        requestedBy,
+        reason);
+    host.events()
+        .publish(
+            "sequence.reset",
+            config.name().value(),
+            "The highest sequence number of %s is set to %d (it was %s): %s"
+                .formatted(
+                    config.name(),
+                    sequence,
+                    before.highest() == null ? "none" : before.highest(),
+                    reason),
+            Map.of("sequence", Long.toString(sequence), "requested_by", requestedBy));
+    return sequence();
+  }
+
+  /** How high the sequence number has been. */
+  SequenceResource sequence() {
+    return new SequenceResource(
+        config.name().value(),
+        config.trust().env(),
+        ledger.state().floor().high().map(SequenceFloor.Mark::sequence).orElse(null),
+        config.trust().maxStep(),
+        ledger.latest());
+  }
+
+  /** What is found out about releases when the trust files change. */
+  AppTaint taint() {
+    return taint;
+  }
+
   /** Asks for a rollback; blocks for a write to the journal. */
-  DeploymentResource rollback(@Nullable ReleaseId release, String requestedBy)
+  DeploymentResource rollback(@Nullable ReleaseId release, boolean allowTainted, String requestedBy)
       throws Rejected, IOException {
     requireSocket();
     synchronized (retention) {
+      ReleaseId target =
+          release != null
+              ? release
+              : ledger.state().previousGood().map(Generation::release).orElse(null);
+      if (target != null) {
+        requireUntainted(target, allowTainted, requestedBy);
+      }
       return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
     }
   }

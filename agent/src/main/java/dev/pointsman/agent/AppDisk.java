@@ -2,17 +2,21 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
+import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.Recovered;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,13 +57,22 @@ record AppDisk(AppLedger ledger, ReleaseStore releases, List<String> notices) {
       if (!place.environment().equals(ledger.state().floors().environment())) {
         ledger.append(new AppEntry.Environment(place.environment(), clock.instant()));
       }
-      Recovered recovered = releases.recover(ledger.state().staged());
+      Recovered recovered = releases.recover(ledger.state().staged(), wanted(ledger.state()));
       acknowledge(recovered.unacknowledged(), ledger, clock);
       return new AppDisk(ledger, releases, recovered.notices());
     } catch (IOException | RuntimeException e) {
       ledger.close();
       throw e;
     }
+  }
+
+  /** What {@code current} may name, the best first; nothing where nothing was ever deployed. */
+  private static List<ReleaseId> wanted(AppState state) {
+    return Stream.concat(
+            Stream.ofNullable(state.wanted()),
+            state.wanted() == null ? Stream.of() : state.good().reversed().stream())
+        .map(Generation::release)
+        .toList();
   }
 
   /** What the journal says of a release that is staged. */

@@ -30,6 +30,7 @@ final class AppKeeping implements KeptApp {
   private final AppLedger ledger;
   private final ReleaseStore releases;
   private final AppRetention retention;
+  private final AppTaint taint;
   private final Map<ReleaseId, String> damaged =
       new ConcurrentSkipListMap<>(Comparator.comparing(ReleaseId::value));
 
@@ -38,12 +39,14 @@ final class AppKeeping implements KeptApp {
       Host host,
       AppLedger ledger,
       ReleaseStore releases,
-      AppRetention retention) {
+      AppRetention retention,
+      AppTaint taint) {
     this.config = config;
     this.host = host;
     this.ledger = ledger;
     this.releases = releases;
     this.retention = retention;
+    this.taint = taint;
   }
 
   /** Keeps {@code id} from retention, or no longer; on disk on return. */
@@ -71,7 +74,8 @@ final class AppKeeping implements KeptApp {
                 "Release " + id + (pinned ? " is pinned." : " is no longer pinned."),
                 Map.of("release", id.value(), "requested_by", requestedBy));
       }
-      return AppView.release(release, ledger.state(), releases.current().orElse(null));
+      return AppView.release(
+          release, ledger.state(), releases.current().orElse(null), taint.why(id).orElse(null));
     }
   }
 

@@ -84,7 +84,10 @@ final class AppView {
 
   /** A release with its state. */
   static ReleaseResource release(
-      StagedRelease release, AppState state, @Nullable ReleaseId current) {
+      StagedRelease release,
+      AppState state,
+      @Nullable ReleaseId current,
+      @Nullable String tainted) {
     return new ReleaseResource(
         release.manifest().app().value(),
         release.id().value(),
@@ -97,7 +100,8 @@ final class AppView {
         release.stagedAt(),
         release.files(),
         release.bytes(),
-        state.pinned().contains(release.id()));
+        state.pinned().contains(release.id()),
+        tainted);
   }
 
   private static DeploymentState state(DeploymentStatus status) {

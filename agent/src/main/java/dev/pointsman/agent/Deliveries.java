@@ -40,7 +40,7 @@ record Deliveries(EventLog events) {
             new Control.Upload.Incomplete(missing(missing));
       };
     } catch (Rejected e) {
-      refused(app, release, requestedBy, e);
+      RefusedDelivery.tell(events, app, release, requestedBy, e);
       throw e;
     }
   }
@@ -53,27 +53,6 @@ record Deliveries(EventLog events) {
             "requested_by", requestedBy);
     LOG.info("A release is staged. app={} {}", app, data);
     events.publish("release.staged", app.value(), "Release " + release + " is staged.", data);
-  }
-
-  private void refused(AppName app, ReleaseId release, String requestedBy, Rejected refusal) {
-    LOG.warn(
-        "A bundle is refused. app={} release={} requested_by={} error_code={}: {}",
-        app,
-        release,
-        requestedBy,
-        refusal.code().wire(),
-        refusal.detail());
-    events.publish(
-        "release.refused",
-        app.value(),
-        "Release " + release + " is refused: " + refusal.detail(),
-        Map.of(
-            "release",
-            release.value(),
-            "code",
-            refusal.code().wire(),
-            "requested_by",
-            requestedBy));
   }
 
   private static StagedResource resource(AppName app, ReleaseId release, Received received) {

@@ -27,7 +27,7 @@ record PullIntake(Control control, EventLog events) implements Intake {
   @Override
   public String deploy(AppName app, ReleaseId release, boolean force, String requestedBy)
       throws Rejected {
-    return control.deploy(app, release, force, requestedBy).id();
+    return control.deploy(app, release, new Control.Overrides(force, false), requestedBy).id();
   }
 
   @Override

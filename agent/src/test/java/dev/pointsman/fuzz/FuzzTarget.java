@@ -6,6 +6,7 @@ import dev.pointsman.agent.intake.BundleFuzz;
 enum FuzzTarget {
   TAR("tar", TarFuzz::fuzzerTestOneInput),
   GZIP("gzip", GzipFuzz::fuzzerTestOneInput),
+  ZSTD("zstd", ZstdFuzz::fuzzerTestOneInput),
   MANIFEST("manifest", ManifestFuzz::fuzzerTestOneInput),
   FILE_LIST("file-list", FileListFuzz::fuzzerTestOneInput),
   SIGNATURE("signature", SignatureFuzz::fuzzerTestOneInput),

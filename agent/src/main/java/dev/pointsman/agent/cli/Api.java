@@ -11,8 +11,12 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +45,7 @@ interface Api extends AutoCloseable {
   long sendBlob(String app, String sha256, long offset, long total, UploadBody body)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** Has the agent fetch a release, and deploy it where asked. */
@@ -52,7 +56,15 @@ interface Api extends AutoCloseable {
   Answer<PullResource> pulled(String app, String release, Duration wait)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<ReleaseResource> pin(String app, String release, boolean pinned)

@@ -58,6 +58,11 @@ public final class CommandLineMain {
     line.addSubcommand(new EventsCommand(session));
     line.addSubcommand(
         new CommandLine(new TokenCommand.Group(session)).addSubcommand(new TokenCommand(session)));
+    line.addSubcommand(
+        new CommandLine(new TrustCommand(session))
+            .addSubcommand(new TrustListCommand(session))
+            .addSubcommand(new TrustCheckCommand(session))
+            .addSubcommand(new ResetSequenceCommand(session)));
     line.registerConverter(
         AppName.class,
         converter(AppName::parse, "a small letter, then up to 38 small letters, digits and '-'"));

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.agent.http.Control;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -32,6 +33,11 @@ final class DeployCommand extends Verb {
       description = "Have the host fetch the bundle there first.")
   private @Nullable String from;
 
+  @Option(
+      names = "--allow-tainted",
+      description = "Deploy although those who signed the release are revoked; this is journaled.")
+  private boolean allowTainted;
+
   DeployCommand(Session session) {
     super(session);
   }
@@ -43,7 +49,8 @@ final class DeployCommand extends Verb {
     try (Api api = connection.open(this)) {
       String where = from;
       if (where == null) {
-        return waiting.follow(this, api, api.deploy(name, id, force));
+        return waiting.follow(
+            this, api, api.deploy(name, id, new Control.Overrides(force, allowTainted)));
       }
       PullWatch watch = new PullWatch(api, console(), session().time());
       PullResource pull =

@@ -45,7 +45,8 @@ final class ReleasesCommand extends Verb {
       table.row(
           release.current() ? "*" : "",
           release.release(),
-          release.state().name().toLowerCase(Locale.ROOT),
+          release.state().name().toLowerCase(Locale.ROOT)
+              + (release.tainted() == null ? "" : " tainted"),
           release.pinned() ? "yes" : "",
           Long.toString(release.sequence()),
           String.join(",", release.signers()),

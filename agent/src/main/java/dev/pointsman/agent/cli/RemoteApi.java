@@ -13,9 +13,13 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -88,9 +92,9 @@ final class RemoteApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.deploy(app, release, force));
+    return reached(() -> client.deploy(app, release, overrides));
   }
 
   @Override
@@ -107,9 +111,27 @@ final class RemoteApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::trust);
+  }
+
+  @Override
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.rollback(app, release));
+    return reached(() -> client.judge(app, manifest, signatures));
+  }
+
+  @Override
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.resetSequence(app, sequence, reason));
+  }
+
+  @Override
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.rollback(app, release, allowTainted));
   }
 
   @Override

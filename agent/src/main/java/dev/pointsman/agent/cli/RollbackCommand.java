@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code pointsman rollback APP [RELEASE]}. */
@@ -22,6 +23,11 @@ final class RollbackCommand extends Verb {
   @Parameters(index = "1", arity = "0..1", paramLabel = "RELEASE")
   private @Nullable ReleaseId release;
 
+  @Option(
+      names = "--allow-tainted",
+      description = "Go back although those who signed the release are revoked; this is journaled.")
+  private boolean allowTainted;
+
   RollbackCommand(Session session) {
     super(session);
   }
@@ -33,7 +39,9 @@ final class RollbackCommand extends Verb {
           this,
           api,
           api.rollback(
-              Objects.requireNonNull(app).value(), release == null ? null : release.value()));
+              Objects.requireNonNull(app).value(),
+              release == null ? null : release.value(),
+              allowTainted));
     }
   }
 }

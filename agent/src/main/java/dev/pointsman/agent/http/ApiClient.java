@@ -9,7 +9,10 @@ import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -160,11 +163,14 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Asks for a staged release to be deployed; returns at once. */
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, IOException, InterruptedException {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("release", release);
-    body.put("force", force);
+    body.put("force", overrides.force());
+    if (overrides.allowTainted()) {
+      body.put("allow_tainted", true);
+    }
     return ask("/v1/apps/" + part(app) + "/deployments", body);
   }
 
@@ -194,11 +200,46 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Asks to go back, to {@code release} or to the last good one; returns at once. */
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, IOException, InterruptedException {
-    return ask(
-        "/v1/apps/" + part(app) + "/rollback",
-        release == null ? Map.of() : Map.of("release", release));
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (release != null) {
+      body.put("release", release);
+    }
+    if (allowTainted) {
+      body.put("allow_tainted", true);
+    }
+    return ask("/v1/apps/" + part(app) + "/rollback", body);
+  }
+
+  /** Who is trusted on the host. */
+  public Answer<TrustResource> trust() throws ApiProblem, IOException, InterruptedException {
+    return one(get("/v1/trust", PATIENCE), TrustResource.class);
+  }
+
+  /** What the host would say to a manifest with these signatures, by file name. */
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("manifest", manifest); // As base64.
+    body.put("signatures", signatures);
+    return one(post("/v1/apps/" + part(app) + "/judgement", body), TrustReport.class);
+  }
+
+  /** Sets the highest accepted sequence number. */
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("sequence", sequence);
+    body.put("reason", reason);
+    return one(post("/v1/apps/" + part(app) + "/sequence", body), SequenceResource.class);
+  }
+
+  private ClientLink.Reply post(String uri, Map<String, Object> body)
+      throws IOException, InterruptedException {
+    return link.call(
+        HttpMethod.POST, uri, Map.of("Accept", "application/json"), Json.text(body), PATIENCE);
   }
 
   /** Keeps a release from retention, or no longer. */

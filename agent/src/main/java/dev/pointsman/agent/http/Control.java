@@ -6,7 +6,10 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +43,45 @@ public interface Control {
   DeploymentResource deployment(String id) throws Rejected;
 
   /**
-   * Asks for {@code release} to be deployed; blocks until that is journaled, not until it is done.
-   * {@code force} deploys in spite of a bad mark or an unhealthy pool.
+   * What an administrator takes upon himself.
+   *
+   * @param force deploy in spite of a bad mark or an unhealthy pool
+   * @param allowTainted activate a release whose signers are revoked
    */
-  DeploymentResource deploy(AppName app, ReleaseId release, boolean force, String requestedBy)
+  record Overrides(boolean force, boolean allowTainted) {
+    /** Nothing. */
+    public static final Overrides NONE = new Overrides(false, false);
+  }
+
+  /**
+   * Asks for {@code release} to be deployed; blocks until that is journaled, not until it is done.
+   */
+  DeploymentResource deploy(AppName app, ReleaseId release, Overrides overrides, String requestedBy)
       throws Rejected;
 
   /**
    * Asks to go back to {@code release}, or to the last good one before the current; blocks until
    * that is journaled.
    */
-  DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String requestedBy)
+  DeploymentResource rollback(
+      AppName app, @Nullable ReleaseId release, boolean allowTainted, String requestedBy)
+      throws Rejected;
+
+  /** Who is trusted here, and what of it can count now; blocks for reading the trust files. */
+  TrustResource trust();
+
+  /**
+   * What would be said to a manifest with these signatures, without its content; blocks for reading
+   * the trust files.
+   */
+  TrustReport judge(AppName app, byte[] manifest, SortedMap<String, byte[]> signatures)
+      throws Rejected;
+
+  /**
+   * Sets the highest accepted sequence number; blocks until that is journaled. {@code reason} is
+   * for those who look back.
+   */
+  SequenceResource resetSequence(AppName app, long sequence, String reason, String requestedBy)
       throws Rejected;
 
   /** How far an upload has come. */

@@ -1,5 +1,7 @@
 package dev.pointsman.agent.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -30,36 +32,44 @@ final class Deploying {
   /** {@code POST /v1/apps/APP/deployments}. */
   void deploy(Exchange exchange, byte[] body) throws Rejected {
     AppName app = exchange.app();
-    JsonNode request = Parse.object(body, Set.of("release", "force", "url"));
+    JsonNode request = Parse.object(body, Set.of("release", "force", "allow_tainted", "url"));
     String release = Parse.text(request, "release");
     if (release == null) {
       throw new Rejected(ErrorCode.REQUEST_INVALID, "The key is missing.", "release");
     }
-    boolean force = Parse.flag(request, "force");
-    if (force) {
+    Control.Overrides overrides =
+        new Control.Overrides(Parse.flag(request, "force"), Parse.flag(request, "allow_tainted"));
+    if (!overrides.equals(Control.Overrides.NONE)) {
       exchange.caller().require(Scope.ADMIN);
     }
     ReleaseId id = Exchange.release(release);
     if (Parse.text(request, "url") != null) {
-      pulling.begin(exchange, app, request, true, force);
+      pulling.begin(exchange, app, request, true, overrides.force());
       return;
     }
-    begin(exchange, "deploy " + app + " " + id, () -> deploy(exchange, app, id, force));
+    begin(exchange, "deploy " + app + " " + id, () -> deploy(exchange, app, id, overrides));
   }
 
   /** Begins the deployment, or finds the one that the request's key stands for; blocks. */
-  String deploy(Exchange exchange, AppName app, ReleaseId release, boolean force) throws Rejected {
+  String deploy(Exchange exchange, AppName app, ReleaseId release, Control.Overrides overrides)
+      throws Rejected {
     return once(
         exchange,
-        "deploy " + app + " " + release + " " + force,
-        () -> control.deploy(app, release, force, exchange.caller().name()).id());
+        "deploy " + app + " " + release + " " + overrides,
+        () -> control.deploy(app, release, overrides, exchange.caller().name()).id());
   }
 
   /** {@code POST /v1/apps/APP/rollback}. */
   void rollback(Exchange exchange, byte[] body) throws Rejected {
     AppName app = exchange.app();
-    String text =
-        body.length == 0 ? null : Parse.text(Parse.object(body, Set.of("release")), "release");
+    JsonNode request =
+        Parse.object(
+            body.length == 0 ? "{}".getBytes(UTF_8) : body, Set.of("release", "allow_tainted"));
+    String text = Parse.text(request, "release");
+    boolean allowTainted = Parse.flag(request, "allow_tainted");
+    if (allowTainted) {
+      exchange.caller().require(Scope.ADMIN);
+    }
     @Nullable ReleaseId release = text == null ? null : Exchange.release(text);
     begin(
         exchange,
@@ -67,8 +77,8 @@ final class Deploying {
         () ->
             once(
                 exchange,
-                "rollback " + app + " " + text,
-                () -> control.rollback(app, release, exchange.caller().name()).id()));
+                "rollback " + app + " " + text + " " + allowTainted,
+                () -> control.rollback(app, release, allowTainted, exchange.caller().name()).id()));
   }
 
   /** Beginning is a write to the journal, which an event loop must not wait for. */

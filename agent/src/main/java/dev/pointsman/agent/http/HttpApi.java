@@ -73,6 +73,7 @@ public final class HttpApi implements AutoCloseable {
                 pulling,
                 following,
                 new Housekeeping(vertx, control, blocking),
+                new Trusting(vertx, control, blocking),
                 refusals));
   }
 

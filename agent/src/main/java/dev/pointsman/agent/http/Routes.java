@@ -34,6 +34,7 @@ final class Routes {
       Pulling pulling,
       Following following,
       Housekeeping housekeeping,
+      Trusting trusting,
       Refusals refusals) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
@@ -84,6 +85,13 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    at(router, "/v1/apps/:app/judgement")
+        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge))
+        .done();
+    at(router, "/v1/apps/:app/sequence")
+        .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     Housekeeping housekeeping = handlers.housekeeping();
     at(router, "/v1/apps/:app/releases/:release/pin")
         .on(HttpMethod.PUT, Scope.DEPLOY, exchange -> housekeeping.pin(exchange, true))

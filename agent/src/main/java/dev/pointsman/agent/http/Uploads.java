@@ -114,7 +114,8 @@ final class Uploads {
   private StagedResource deploy(Exchange exchange, Address address, StagedResource staged)
       throws Rejected {
     try {
-      String id = deploying.deploy(exchange, address.app(), address.release(), false);
+      String id =
+          deploying.deploy(exchange, address.app(), address.release(), Control.Overrides.NONE);
       return new StagedResource(
           staged.app(),
           staged.release(),

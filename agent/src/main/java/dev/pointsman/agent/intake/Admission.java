@@ -21,6 +21,7 @@ import dev.pointsman.protocol.trust.TrustPolicy;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ final class Admission {
   private final Rules rules;
   private final ReentrantLock publishing;
   private final Clock clock;
+  private volatile Map<String, String> facts = Map.of();
 
   /** What the request's address names. */
   record Address(HostConfig host, AppConfig config, ReleaseId release) {}
@@ -100,6 +102,15 @@ final class Admission {
     return Optional.of(here);
   }
 
+  /** {@code refusal} with those who had signed, once their signatures were found good. */
+  Rejected naming(Rejected refusal) {
+    Rejected named = refusal;
+    for (Map.Entry<String, String> fact : facts.entrySet()) {
+      named = named.with(fact.getKey(), fact.getValue());
+    }
+    return named;
+  }
+
   private List<String> signers(BundleHead head) throws Rejected {
     TrustFiles.Trusted trusted = rules.trust().now();
     ReleaseTrust.Verdict verdict =
@@ -117,6 +128,10 @@ final class Admission {
           .addKeyValue("why", ignored)
           .log("A signature was passed over.");
     }
+    facts =
+        Map.of(
+            "signers", String.join(",", verdict.principals()),
+            "keys", String.join(",", verdict.keys()));
     return List.copyOf(verdict.principals());
   }
 

@@ -2,7 +2,7 @@ package dev.pointsman.agent.intake;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.bundle.StrictGzip;
+import dev.pointsman.protocol.bundle.Compression;
 import java.io.InputStream;
 
 /** How the tar of a pack travels. */
@@ -13,11 +13,12 @@ public enum PackFormat {
 
   /** The tar within {@code in}, which stays open; the byte after {@code maxBytes} is refused. */
   InputStream plain(InputStream in, long maxBytes) throws Rejected {
-    return switch (this) {
-      case TAR -> in;
-      case TAR_GZIP -> new StrictGzip(in, maxBytes, ErrorCode.LIMIT_BYTES);
-      case TAR_ZSTD ->
-          throw new Rejected(ErrorCode.CONTENT_TYPE, "This version cannot read zstd; send gzip.");
-    };
+    Compression compression =
+        switch (this) {
+          case TAR -> Compression.NONE;
+          case TAR_GZIP -> Compression.GZIP;
+          case TAR_ZSTD -> Compression.ZSTD;
+        };
+    return Unpacked.of(compression, in, maxBytes, ErrorCode.LIMIT_BYTES, ErrorCode.CONTENT_TYPE);
   }
 }

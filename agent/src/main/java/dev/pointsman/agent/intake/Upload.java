@@ -58,6 +58,31 @@ final class Upload {
 
   /** Receives a bundle, with a payload or without. */
   Delivery bundle(InputStream in) throws Rejected, IOException, InterruptedException {
+    return naming(() -> whole(in));
+  }
+
+  /** Receives files for the open session; {@code in} is a tar, compressed or not. */
+  Delivery pack(InputStream in, PackFormat format)
+      throws Rejected, IOException, InterruptedException {
+    return naming(() -> part(in, format));
+  }
+
+  private interface Receiving {
+    Delivery receive() throws Rejected, IOException, InterruptedException;
+  }
+
+  /** A refusal says who had signed, as far as that was found out. */
+  private Delivery naming(Receiving receiving) throws Rejected, IOException, InterruptedException {
+    try {
+      return receiving.receive();
+    } catch (Rejected e) {
+      throw admission.naming(e);
+    } catch (StreamRefused e) {
+      throw admission.naming(e.rejected());
+    }
+  }
+
+  private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
     admission.requireClock();
     Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
@@ -106,8 +131,7 @@ final class Upload {
     return grow(statement, tree, new Source(body, spooled, filling, refusal));
   }
 
-  /** Receives files for the open session; {@code in} is a tar, compressed or not. */
-  Delivery pack(InputStream in, PackFormat format)
+  private Delivery part(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
     admission.requireClock();
     Body body = new Body(in);

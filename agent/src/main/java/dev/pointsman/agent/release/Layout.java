@@ -18,6 +18,11 @@ record Layout(Path root, AppName name) {
   static final String GARBAGE = ".gc-";
 
   Path incoming() {
+    return incoming(root);
+  }
+
+  /** Where all apps' sessions are. */
+  static Path incoming(Path root) {
     return root.resolve("incoming");
   }
 

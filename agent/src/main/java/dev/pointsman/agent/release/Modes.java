@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -26,7 +26,7 @@ final class Modes {
   /** Gives a file of a release its time, then its mode. */
   static void settle(Path file, boolean executable, FileTime modified) throws IOException {
     // The time of access as well: what is left out is asked for first.
-    Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+    Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         .setTimes(modified, modified, null);
     Files.setPosixFilePermissions(file, ofFile(executable));
   }

@@ -20,24 +20,29 @@ import java.util.stream.Stream;
  * again, gives the same.
  */
 final class Recovery {
-  /** Reads all of a release. */
-  interface FullCheck {
+  /** Looks at a release. */
+  interface Check {
     void check(ReleaseId id) throws Rejected, IOException;
   }
 
+  /** A look at every file's attributes, and one at all content. */
+  record Checks(Check cheap, Check full) {}
+
   private final Layout layout;
   private final Durability durability;
-  private final FullCheck fullCheck;
+  private final Checks checks;
   private final List<StagedRelease> unacknowledged = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
 
-  Recovery(Layout layout, Durability durability, FullCheck fullCheck) {
+  Recovery(Layout layout, Durability durability, Checks checks) {
     this.layout = layout;
     this.durability = durability;
-    this.fullCheck = fullCheck;
+    this.checks = checks;
   }
 
-  Recovered run(Set<ReleaseId> accepted, Optional<ReleaseId> current) throws IOException {
+  Recovered run(Set<ReleaseId> accepted, CurrentLink link, List<ReleaseId> wanted)
+      throws IOException {
+    Optional<ReleaseId> current = link.read();
     deleteNames(layout.app(), name -> name.startsWith(CurrentLink.TEMPORARY));
     deleteNames(layout.releases(), name -> name.startsWith(".gc-") || name.startsWith(".st-"));
     deleteNames(layout.meta(), name -> name.startsWith(".gc-") || name.startsWith(".tmp-"));
@@ -52,16 +57,54 @@ final class Recovery {
     deleteNames(
         layout.meta(),
         name -> !Files.exists(layout.releases().resolve(name), LinkOption.NOFOLLOW_LINKS));
-    if (current.isPresent() && !Files.isDirectory(layout.release(current.get()))) {
-      notices.add(layout.current() + " names " + current.get() + ", which is not here.");
+    repair(link, wanted);
+    if (current.isPresent() && accepted.contains(current.get()) && isHere(current.get())) {
+      inspect(current.get());
     }
     return new Recovered(unacknowledged, notices);
+  }
+
+  /** What workers run from has to be there, or they do not come back when they end. */
+  private void repair(CurrentLink link, List<ReleaseId> wanted) throws IOException {
+    Optional<ReleaseId> current = link.read();
+    if (current.isPresent() && isHere(current.get())) {
+      return;
+    }
+    Optional<ReleaseId> next = wanted.stream().filter(this::isHere).findFirst();
+    if (next.isPresent()) {
+      link.flip(next.get());
+    }
+    if (current.isPresent() || next.isPresent()) {
+      notices.add(
+          layout.current()
+              + current.map(id -> " named " + id + ", which is not here").orElse(" was missing")
+              + next.map(id -> "; now it names " + id + ", which was deployed before.")
+                  .orElse(": deploy a release."));
+    }
+  }
+
+  private boolean isHere(ReleaseId id) {
+    return Files.isDirectory(layout.release(id), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void inspect(ReleaseId current) throws IOException {
+    try {
+      checks.cheap().check(current);
+    } catch (Rejected e) {
+      notices.add(
+          "The current release is not as it was staged: "
+              + e.detail()
+              + " Deploy another one, then"
+              + " push "
+              + current
+              + " again.");
+    }
   }
 
   private void look(ReleaseId id, boolean accepted, boolean isCurrent) throws IOException {
     try {
       if (!accepted) {
-        fullCheck.check(id);
+        checks.full().check(id);
       }
       StagedRelease release = layout.evidence(id).release(id, layout.release(id));
       if (!accepted) {

@@ -63,9 +63,20 @@ public final class ReleaseStore {
    *
    * @param accepted releases that the journal knows; all others are read in full before they stay
    */
-  public synchronized Recovered recover(Set<ReleaseId> accepted) throws IOException {
+  public Recovered recover(Set<ReleaseId> accepted) throws IOException {
+    return recover(accepted, List.of());
+  }
+
+  /**
+   * As {@link #recover(Set)}, and sees to it that {@code current} leads to a release.
+   *
+   * @param wanted what it is to name where it names nothing that is here: the first of them that is
+   */
+  public synchronized Recovered recover(Set<ReleaseId> accepted, List<ReleaseId> wanted)
+      throws IOException {
     Recovered found =
-        new Recovery(layout, durability, this::verifyFully).run(accepted, current.read());
+        new Recovery(layout, durability, new Recovery.Checks(this::verify, this::verifyFully))
+            .run(accepted, current, wanted);
     new SessionRecovery(layout, clock.instant()).run();
     return found;
   }

@@ -36,8 +36,8 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, pull, deploy, rollback, status, releases, events, token
-          stats                 | did you mean status or events?
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, push, pull, deploy, rollback, status, releases, pin, unpin, gc, events, token, trust
+          stats                 | did you mean status or trust or events?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
           deploy Web r1         | 'Web' is not one: a small letter, then up to 38 small letters, digits and '-'
@@ -120,12 +120,13 @@ class CommandLineTest {
                 at,
                 3,
                 2048,
-                true)),
+                true,
+                null)),
         List.of());
     assertThat(terminal.run("releases", "web")).isZero();
     assertThat(terminal.out().lines().skip(1).findFirst())
         .hasValue(
-            "*  r2       active  8         ci@web,ann@ops  2026-11-22T18:45:07Z  3      2.0 KiB");
+            "*  r2       active  yes     8         ci@web,ann@ops  2026-11-22T18:45:07Z  3      2.0 KiB");
     terminal.run("releases", "web");
     assertThat(terminal.out()).isEqualTo("no releases yet; next: pointsman push DIR\n");
   }

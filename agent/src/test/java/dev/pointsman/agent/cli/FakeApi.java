@@ -12,7 +12,10 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -136,9 +140,15 @@ final class FakeApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> deploy(String app, String release, boolean force)
+  public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable {
-    return answer("deploy " + app + " " + release + (force ? " force" : ""));
+    return answer(
+        "deploy "
+            + app
+            + " "
+            + release
+            + (overrides.force() ? " force" : "")
+            + (overrides.allowTainted() ? " allow-tainted" : ""));
   }
 
   @Override
@@ -164,9 +174,27 @@ final class FakeApi implements Api {
   }
 
   @Override
-  public Answer<DeploymentResource> rollback(String app, @Nullable String release)
+  public Answer<DeploymentResource> rollback(
+      String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, AgentUnreachable {
-    return answer("rollback " + app + " " + release);
+    return answer("rollback " + app + " " + release + (allowTainted ? " allow-tainted" : ""));
+  }
+
+  @Override
+  public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable {
+    return answer("trust");
+  }
+
+  @Override
+  public Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)
+      throws ApiProblem, AgentUnreachable {
+    return answer("judge " + app + " " + signatures.keySet());
+  }
+
+  @Override
+  public Answer<SequenceResource> resetSequence(String app, long sequence, String reason)
+      throws ApiProblem, AgentUnreachable {
+    return answer("sequence " + app + " " + sequence + " " + reason);
   }
 
   @Override

@@ -99,7 +99,8 @@ class ApiClientTest {
 
   @Test
   void deploysAndWaits() throws Exception {
-    DeploymentResource begun = client.deploy("web", "r43", true).value();
+    DeploymentResource begun =
+        client.deploy("web", "r43", new Control.Overrides(true, false)).value();
     assertThat(begun.id()).isEqualTo("web-1");
     assertThat(begun.requestedBy()).isEqualTo("local");
     assertThat(client.deployment("web-1", Duration.ofMillis(20)).value().state())
@@ -109,8 +110,8 @@ class ApiClientTest {
 
     assertThat(client.deployment("web-1", Duration.ofSeconds(20)).value().state())
         .isEqualTo(DeploymentState.SUCCESSFUL);
-    assertThat(client.rollback("web", null).value().toRelease()).isEqualTo("r41");
-    assertThat(client.rollback("web", "r40").value().toRelease()).isEqualTo("r40");
+    assertThat(client.rollback("web", null, false).value().toRelease()).isEqualTo("r41");
+    assertThat(client.rollback("web", "r40", true).value().toRelease()).isEqualTo("r40");
     assertThat(client.deployments("web").value()).hasSize(3);
   }
 
@@ -118,7 +119,8 @@ class ApiClientTest {
   void carriesATokenOverTcp() throws Exception {
     try (ApiClient ci = overTcp(RunningApi.DEPLOYER);
         ApiClient stranger = overTcp("nobody")) {
-      assertThat(ci.deploy("web", "r43", false).value().requestedBy()).isEqualTo("ci");
+      assertThat(ci.deploy("web", "r43", Control.Overrides.NONE).value().requestedBy())
+          .isEqualTo("ci");
       ApiProblem problem = catchThrowableOfType(ApiProblem.class, stranger::apps);
 
       assertThat(problem.problem().code()).isEqualTo("auth.invalid");

@@ -13,7 +13,10 @@ import dev.pointsman.protocol.api.Phase;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.ReleaseState;
+import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
+import dev.pointsman.protocol.api.TrustReport;
+import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
 import dev.pointsman.protocol.bundle.AppName;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +173,8 @@ final class FakeControl implements Control {
             THEN,
             22,
             3_915_328,
-            false));
+            false,
+            null));
   }
 
   @Override
@@ -188,19 +193,78 @@ final class FakeControl implements Control {
   }
 
   @Override
-  public DeploymentResource deploy(AppName app, ReleaseId release, boolean force, String by)
+  public DeploymentResource deploy(AppName app, ReleaseId release, Overrides overrides, String by)
       throws Rejected {
     app(app);
-    return begin(
-        app, DeploymentKind.DEPLOY, release.value(), "deploy " + release + " " + force, by);
+    String what =
+        "deploy "
+            + release
+            + " "
+            + overrides.force()
+            + (overrides.allowTainted() ? " in spite of its taint" : "");
+    return begin(app, DeploymentKind.DEPLOY, release.value(), what, by);
   }
 
   @Override
-  public DeploymentResource rollback(AppName app, @Nullable ReleaseId release, String by)
+  public TrustResource trust() {
+    SequenceResource sequence = new SequenceResource("web", "prod", 42L, 1_000, THEN);
+    return new TrustResource(
+        List.of(),
+        List.of(
+            new TrustResource.Key(
+                1,
+                List.of("ci@web"),
+                false,
+                "ssh-ed25519",
+                "SHA256:abc",
+                List.of("release.v1@pointsman"),
+                null,
+                THEN,
+                "expired")),
+        List.of(
+            new TrustResource.App(
+                "web",
+                List.of(new TrustResource.Requirement("1 of ci@web", false, List.of())),
+                sequence,
+                List.of("r41"))));
+  }
+
+  @Override
+  public TrustReport judge(AppName app, byte[] manifest, SortedMap<String, byte[]> signatures)
       throws Rejected {
     app(app);
+    return new TrustReport(
+        app.value(),
+        "r" + manifest.length,
+        false,
+        "sig.untrusted",
+        "no",
+        List.of(),
+        signatures.keySet().stream()
+            .map(name -> new TrustReport.Signature(name, "ignored", null, List.of(), "why"))
+            .toList(),
+        List.of());
+  }
+
+  @Override
+  public SequenceResource resetSequence(AppName app, long sequence, String reason, String by)
+      throws Rejected {
+    app(app);
+    asked.add("sequence " + sequence + " because " + reason + " by " + by);
+    return new SequenceResource(app.value(), "prod", sequence, 1_000, THEN);
+  }
+
+  @Override
+  public DeploymentResource rollback(
+      AppName app, @Nullable ReleaseId release, boolean allowTainted, String by) throws Rejected {
+    app(app);
     String to = release == null ? "r41" : release.value();
-    return begin(app, DeploymentKind.ROLLBACK, to, "rollback " + release, by);
+    return begin(
+        app,
+        DeploymentKind.ROLLBACK,
+        to,
+        "rollback " + release + (allowTainted ? " in spite of its taint" : ""),
+        by);
   }
 
   private synchronized DeploymentResource begin(
@@ -337,7 +401,8 @@ final class FakeControl implements Control {
         is.stagedAt(),
         is.files(),
         is.bytes(),
-        pinned);
+        pinned,
+        is.tainted());
   }
 
   @Override

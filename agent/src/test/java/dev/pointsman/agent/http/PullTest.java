@@ -103,7 +103,7 @@ class PullTest {
 
     @Override
     public String deploy(AppName app, ReleaseId release, boolean force, String by) throws Rejected {
-      return control.deploy(app, release, force, by).id();
+      return control.deploy(app, release, new Control.Overrides(force, false), by).id();
     }
 
     @Override

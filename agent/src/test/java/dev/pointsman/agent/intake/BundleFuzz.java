@@ -3,6 +3,7 @@ package dev.pointsman.agent.intake;
 import dev.pointsman.agent.release.DiskSnapshot;
 import dev.pointsman.fuzz.TarFuzz;
 import dev.pointsman.protocol.api.ErrorClass;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.ReleaseTree;
@@ -56,18 +57,30 @@ public final class BundleFuzz {
     byte[] bundle = bundle(part, rest);
     Map<String, String> before = DiskSnapshot.of(directory);
     try {
-      Received received = host.receive(bundle);
-      host.store().verifyFully(TestHost.R1);
-      requireLinksInside(received.release().directory());
-      host.store().remove(TestHost.R1);
+      if (host.deliver(TestHost.R1, new ByteArrayInputStream(bundle))
+          instanceof Delivery.Complete(Received received)) {
+        host.store().verifyFully(TestHost.R1);
+        requireLinksInside(received.release().directory());
+        host.store().remove(TestHost.R1);
+      }
     } catch (Rejected e) {
       require(e.code().errorClass() != ErrorClass.INTERNAL, "a refusal that is a bug: " + e);
       require(e.code().status() < 500, "not the sender's fault: " + e);
     }
+    discardSession();
     host.floor = SequenceFloor.EMPTY;
     host.journaled.clear();
     Map<String, String> after = DiskSnapshot.of(directory);
     require(after.equals(before), "something has changed: " + after + " was " + before);
+  }
+
+  /** What was verified may stay for a while; given up, it has to go as well. */
+  private void discardSession() throws Exception {
+    try {
+      host.intake().discard(TestHost.WEB, TestHost.R1);
+    } catch (Rejected e) {
+      require(e.code() == ErrorCode.SESSION_UNKNOWN, "a session that cannot be given up: " + e);
+    }
   }
 
   private byte[] bundle(byte part, byte[] rest) throws Exception {

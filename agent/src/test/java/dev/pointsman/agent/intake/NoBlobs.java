@@ -5,7 +5,7 @@ import dev.pointsman.agent.store.Sharing;
 import java.nio.file.Path;
 
 /** A host that has no content and keeps none: for tests that are not about the store. */
-final class NoBlobs implements Blobs {
+public final class NoBlobs implements Blobs {
   @Override
   public boolean holds(BlobKey key) {
     return false;

@@ -14,6 +14,7 @@ import java.util.Base64;
 /** An Ed25519 key that signs as ssh-keygen does, without starting a program for it. */
 final class SoftwareKey {
   private static final int RAW_KEY = 32;
+  private static final String SECURITY_KEY = "sk-ssh-ed25519@openssh.com";
 
   private final KeyPair pair;
   private final byte[] blob;
@@ -43,6 +44,34 @@ final class SoftwareKey {
     byte[] made = new Wire().text("ssh-ed25519").string(signature.sign()).bytes();
     Wire file = new Wire().raw("SSHSIG\0\0\0\1").string(blob).text(namespace).text("");
     return armored(file.text(hash).string(made).bytes());
+  }
+
+  /** A signature as a security key makes it, with these flags; 1 says that somebody touched it. */
+  byte[] signAsSecurityKey(byte[] message, int flags) throws GeneralSecurityException {
+    byte[] encoded = pair.getPublic().getEncoded();
+    byte[] raw = Arrays.copyOfRange(encoded, encoded.length - RAW_KEY, encoded.length);
+    byte[] key = new Wire().text(SECURITY_KEY).string(raw).text("ssh:").bytes();
+    byte[] digest = MessageDigest.getInstance("SHA-512").digest(message);
+    Wire signed = new Wire().raw("SSHSIG").text(SigningKey.NAMESPACE).text("").text("sha512");
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    byte[] application = sha256.digest("ssh:".getBytes(StandardCharsets.US_ASCII));
+    byte[] hash = sha256.digest(signed.string(digest).bytes());
+    String counter = (char) flags + "\0\0\0\7";
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(pair.getPrivate());
+    signature.update(application);
+    signature.update(counter.getBytes(StandardCharsets.ISO_8859_1));
+    signature.update(hash);
+    byte[] made = new Wire().text(SECURITY_KEY).string(signature.sign()).raw(counter).bytes();
+    Wire file = new Wire().raw("SSHSIG\0\0\0\1").string(key).text(SigningKey.NAMESPACE).text("");
+    return armored(file.text("sha512").string(made).bytes());
+  }
+
+  /** The public key of {@link #signAsSecurityKey}. */
+  String securityKey() {
+    byte[] raw = Arrays.copyOfRange(blob, blob.length - RAW_KEY, blob.length);
+    byte[] key = new Wire().text(SECURITY_KEY).string(raw).text("ssh:").bytes();
+    return SECURITY_KEY + " " + Base64.getEncoder().encodeToString(key);
   }
 
   private static byte[] armored(byte[] bytes) {

@@ -1,6 +1,5 @@
 package dev.pointsman.agent.intake;
 
-import dev.pointsman.agent.store.Barrier;
 import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
@@ -10,15 +9,9 @@ import java.time.Clock;
 
 /** The real store, for an app of a test. */
 record TestBlobs(ContentStore content, Sharing sharing) implements Blobs {
-  TestBlobs(Path root, Barrier barrier, Clock clock, Sharing sharing) throws IOException {
+  TestBlobs(Path root, TestHost host, Clock clock, Sharing sharing) throws IOException {
     this(
-        ContentStore.open(
-            root,
-            barrier,
-            (key, what) -> {
-              throw new AssertionError(key + ": " + what);
-            },
-            clock),
+        ContentStore.open(root, host::barrier, (_, what) -> host.damaged.add(what), clock),
         sharing);
   }
 

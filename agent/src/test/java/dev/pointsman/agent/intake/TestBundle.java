@@ -22,7 +22,10 @@ final class TestBundle {
   String created = "2026-11-22T18:45:07Z";
   String target = "{\"env\": [\"prod\"]}";
   String extra = "";
+
+  /** None where it is null. */
   byte[] payload = new TarBytes().file("a.txt", "hello").end();
+
   boolean gzip;
 
   /** Sent instead of the compressed payload. */
@@ -120,7 +123,7 @@ final class TestBundle {
       byte[] text = list.getBytes(StandardCharsets.UTF_8);
       tar.file(listGzip ? "files.lst.gz" : "files.lst", listGzip ? gzip(text) : text);
     }
-    return tar.file("payload.tar" + suffix(), sentPayload()).end();
+    return payload == null ? tar.end() : tar.file("payload.tar" + suffix(), sentPayload()).end();
   }
 
   private String suffix() {

@@ -46,6 +46,7 @@ final class TestHost implements Acceptance, Durability {
   final Path signers;
   final Path revoked;
   final List<String> alarms = new ArrayList<>();
+  final List<String> damaged = new ArrayList<>();
   final List<StagedRelease> journaled = new ArrayList<>();
   LimitsConfig limits = new LimitsConfig(1 << 20, 1_000, 1 << 20, 4 << 20, 10, 2, 1);
   List<String> require = List.of("1 of ci@web");
@@ -57,10 +58,15 @@ final class TestHost implements Acceptance, Durability {
   boolean targetOptional;
   IOException journalFault;
   IOException diskFault;
+
+  /** Whether the disk has no inodes left once it failed. */
+  boolean outOfInodes;
+
   private ReleaseStore store;
   private Blobs blobs = new NoBlobs();
   private Intake intake;
   private AppConfig configured;
+  private boolean failed;
 
   TestHost(Path directory, SigningKey... trusted) throws Exception {
     root = Files.createDirectories(directory.resolve("root"));
@@ -120,7 +126,7 @@ final class TestHost implements Acceptance, Durability {
               List.of(configured));
       intake =
           new Intake(
-              host, _ -> opened, new TrustFiles(files, alarms::add), this, _ -> free, clock());
+              host, _ -> opened, new TrustFiles(files, alarms::add), this, _ -> free(), clock());
     }
     return intake;
   }
@@ -150,9 +156,14 @@ final class TestHost implements Acceptance, Durability {
     return blobs;
   }
 
+  private DiskSpace.Free free() {
+    boolean none = outOfInodes && failed;
+    return none ? new DiskSpace.Free(free.totalBytes(), free.usableBytes(), 0) : free;
+  }
+
   /** From now on there is a real store, which an app uses like this. */
   void share(Sharing sharing) throws IOException {
-    blobs = new TestBlobs(root, this::barrier, clock(), sharing);
+    blobs = new TestBlobs(root, this, clock(), sharing);
   }
 
   Received receive(byte[] bundle) throws Exception {
@@ -238,6 +249,7 @@ final class TestHost implements Acceptance, Durability {
   @Override
   public void barrier(Path directory) throws IOException {
     if (diskFault != null) {
+      failed = true;
       throw diskFault;
     }
   }

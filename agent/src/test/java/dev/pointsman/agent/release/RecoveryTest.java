@@ -7,7 +7,9 @@ import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +115,38 @@ class RecoveryTest {
   void reportsACurrentThatLeadsNowhere() throws Exception {
     Deletion.delete(app().resolve("releases/old"));
     assertThat(store.recover(Set.of()).notices())
-        .anyMatch(notice -> notice.contains("names old, which is not here"));
+        .singleElement()
+        .asString()
+        .contains("named old, which is not here", "deploy a release");
+    assertThat(store.current()).contains(OLD);
+  }
+
+  @Test
+  void leadsCurrentBackToTheLastOneThatIsHere() throws Exception {
+    Stages.publish(store, NEW, Stages.TREE);
+    Deletion.delete(app().resolve("releases/old"));
+    List<ReleaseId> wanted = List.of(OLD, new ReleaseId("older"), NEW);
+    assertThat(store.recover(Set.of(OLD, NEW), wanted).notices())
+        .singleElement()
+        .asString()
+        .contains("named old, which is not here; now it names new");
+    assertThat(store.current()).contains(NEW);
+    Files.delete(store.currentLink());
+    assertThat(store.recover(Set.of(NEW), wanted).notices())
+        .singleElement()
+        .asString()
+        .contains("was missing; now it names new");
+    assertThat(store.recover(Set.of(NEW), wanted).notices()).isEmpty();
+  }
+
+  @Test
+  void tellsThatSomebodyWroteToTheCurrentRelease() throws Exception {
+    Path file = app().resolve("releases/old/index.html");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(store.recover(Set.of(OLD)).notices())
+        .singleElement()
+        .asString()
+        .contains("index.html", "push old again");
   }
 
   @Test

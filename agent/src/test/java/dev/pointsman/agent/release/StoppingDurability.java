@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Does nothing, and stops at the n-th call instead of it. */
+/** Does nothing, and stops at the n-th call instead of it, once a store was opened with it. */
 final class StoppingDurability implements Durability {
+  /** Directories whose names are synced when a store is opened. */
+  private static final int OPENING = 3;
+
   private final Supplier<? extends Throwable> ending;
   private int left;
 
   StoppingDurability(int stopAt, Supplier<? extends Throwable> ending) {
-    this.left = stopAt;
+    this.left = stopAt + OPENING;
     this.ending = ending;
   }
 

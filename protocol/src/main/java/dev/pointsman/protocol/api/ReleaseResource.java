@@ -2,6 +2,7 @@ package dev.pointsman.protocol.api;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One release on this host.
@@ -10,6 +11,7 @@ import java.util.List;
  * @param signers principals whose signatures were counted
  * @param current whether {@code current} names it
  * @param pinned whether retention leaves it alone
+ * @param tainted why its signatures are not worth anything any more; null where they are
  */
 public record ReleaseResource(
     String app,
@@ -23,7 +25,8 @@ public record ReleaseResource(
     Instant stagedAt,
     int files,
     long bytes,
-    boolean pinned) {
+    boolean pinned,
+    @Nullable String tainted) {
   public ReleaseResource {
     signers = List.copyOf(signers);
   }

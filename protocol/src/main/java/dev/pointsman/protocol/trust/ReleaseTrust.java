@@ -42,9 +42,11 @@ public final class ReleaseTrust {
    *
    * @param principals whose signatures met the policy
    * @param ignored signatures that did not count and why, for the log
+   * @param keys fingerprints of all keys that were seen
    */
-  public record Verdict(SortedSet<String> principals, List<String> ignored) {
+  public record Verdict(SortedSet<String> principals, List<String> ignored, List<String> keys) {
     public Verdict {
+      keys = List.copyOf(keys);
       principals = Collections.unmodifiableSortedSet(new TreeSet<>(principals));
       ignored = List.copyOf(ignored);
     }
@@ -72,13 +74,13 @@ public final class ReleaseTrust {
           .toList();
     }
 
-    /** Fingerprints of all keys that were seen, joined by commas. */
-    public String keys() {
+    /** Fingerprints of all keys that were seen. */
+    public List<String> keys() {
       return findings.stream()
           .flatMap(finding -> finding.key().stream())
           .map(SshPublicKey::fingerprint)
           .distinct()
-          .collect(Collectors.joining(","));
+          .toList();
     }
 
     /** Everybody whose signature verified, whether it sufficed or not, joined by commas. */
@@ -122,7 +124,7 @@ public final class ReleaseTrust {
     if (inspection.refusal().isPresent()) {
       throw inspection.refusal().get();
     }
-    return new Verdict(inspection.principals(), inspection.ignored());
+    return new Verdict(inspection.principals(), inspection.ignored(), inspection.keys());
   }
 
   /** As {@link #examine}, and looks at every signature whatever the others are. */
@@ -153,8 +155,9 @@ public final class ReleaseTrust {
         : new Inspection(
             findings,
             new TreeSet<>(),
-            refusal.map(
-                it -> it.with("keys", inspection.keys()).with("signers", inspection.signers())));
+            refusal.map(it ->
+                it.with("keys", String.join(",", inspection.keys()))
+                    .with("signers", inspection.signers())));
   }
 
   /** Malformed ones first: who sends them does not come by accident. */

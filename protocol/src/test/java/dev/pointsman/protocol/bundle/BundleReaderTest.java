@@ -102,7 +102,7 @@ class BundleReaderTest {
   void refusesOtherMembers() throws IOException, InterruptedException {
     refuses("bundle.format", "README", "release.json");
     refuses("bundle.format", "release.json", "release.json.sig", "README");
-    refuses("bundle.format", "release.json", "payload.tar.zst");
+    refuses("bundle.format", "release.json", "payload.tar.xz");
     refuses("bundle.format", "release.json", "release.json..sig");
     refuses("bundle.format", "release.json", "release.json.sig", "files.lst", "files.lst.gz");
     refuses("bundle.format", "release.json", "release.json.sig", "payload.tar", "payload.tar.gz");

@@ -256,17 +256,19 @@ class ReleaseTrustTest {
   }
 
   private byte[] sign(String name) throws Exception {
-    Key key =
-        switch (name) {
-          case "ci" -> ci;
-          case "ci2" -> ci2;
-          case "alice" -> alice;
-          case "bob" -> bob;
-          case "shared" -> shared;
-          case "stranger" -> stranger;
-          default -> throw new IllegalArgumentException(name);
-        };
-    return keygen.sign(key, ReleaseTrust.NAMESPACE, MANIFEST);
+    return keygen.sign(key(name), ReleaseTrust.NAMESPACE, MANIFEST);
+  }
+
+  private Key key(String name) {
+    return switch (name) {
+      case "ci" -> ci;
+      case "ci2" -> ci2;
+      case "alice" -> alice;
+      case "bob" -> bob;
+      case "shared" -> shared;
+      case "stranger" -> stranger;
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private Set<String> check(String needed, byte[]... signatures) throws Rejected {
@@ -294,5 +296,139 @@ class ReleaseTrustTest {
         catchThrowableOfType(Rejected.class, () -> checkWith(signers, revoked, needed, signatures));
     assertThat(rejected).as("a refusal").isNotNull();
     return rejected;
+  }
+
+  @ParameterizedTest(name = "signed by {0}, needed {1}, revoked {2}: tainted {3}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ci           | 1 of ci                 | none      | false
+          ci           | 1 of ci                 | ci        | true
+          ci           | 1 of ci                 | alice     | false
+          ci ci2       | 1 of ci                 | ci        | false
+          ci alice     | 1 of ci,alice           | ci        | false
+          ci alice     | 1 of ci; 1 of alice     | alice     | true
+          alice bob    | 2 of alice,bob          | bob       | true
+          shared bob   | 2 of alice,bob          | bob       | true
+          stranger ci  | 1 of ci                 | stranger  | false
+          stranger ci  | 1 of ci                 | ci        | true
+          """)
+  void isTaintedWhereRevocationLeavesTooFew(
+      String signedBy, String needed, String revoked, boolean tainted) throws Exception {
+    java.util.List<byte[]> signatures = new java.util.ArrayList<>();
+    for (String name : signedBy.split(" ")) {
+      signatures.add(sign(name));
+    }
+    String list = revoked.equals("none") ? "" : key(revoked).publicLine();
+
+    java.util.Optional<String> why =
+        ReleaseTrust.taint(
+            MANIFEST,
+            signatures,
+            TestKeys.signers(signers),
+            TestKeys.revoked(list),
+            TrustPolicy.parse(List.of(needed.split("; "))),
+            NOW);
+
+    assertThat(why.isPresent()).isEqualTo(tainted);
+    why.ifPresent(it -> assertThat(it).contains("is revoked"));
+  }
+
+  /** Rotation is no revocation. */
+  @Test
+  void isNotTaintedByAKeyThatHasExpiredOrGone() throws Exception {
+    for (String file :
+        List.of("bob " + bob.publicLine(), "ci valid-before=\"20200101Z\" " + ci.publicLine())) {
+      assertThat(
+              ReleaseTrust.taint(
+                  MANIFEST,
+                  List.of(sign("ci")),
+                  TestKeys.signers(file),
+                  RevokedKeys.NONE,
+                  TrustPolicy.parse(List.of("1 of ci")),
+                  NOW))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aRefusalNamesTheKeysAndWhoWasEstablished() throws Exception {
+    Rejected rejected = refusal("1 of ci; 2 of alice,bob", sign("ci"), sign("stranger"));
+
+    assertThat(rejected.facts().get("signers")).isEqualTo("ci");
+    assertThat(rejected.facts().get("keys"))
+        .isEqualTo(ci.publicKey().fingerprint() + "," + stranger.publicKey().fingerprint());
+  }
+
+  @Test
+  void everySignatureIsLookedAtWhateverTheOthersAre() throws Exception {
+    ReleaseTrust.Inspection inspection =
+        ReleaseTrust.inspect(
+            MANIFEST,
+            List.of("junk".getBytes(UTF_8), sign("stranger"), sign("ci")),
+            TestKeys.signers(signers),
+            RevokedKeys.NONE,
+            TrustPolicy.parse(List.of("1 of ci")),
+            NOW);
+
+    assertThat(inspection.findings().stream().map(SignatureCheck::outcome))
+        .containsExactly(
+            SignatureCheck.Outcome.REFUSED,
+            SignatureCheck.Outcome.IGNORED,
+            SignatureCheck.Outcome.VERIFIED);
+    assertThat(inspection.refusal().orElseThrow().code()).isEqualTo(ErrorCode.SIG_MALFORMED);
+    assertThat(inspection.principals()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} -> {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1 of ci           | true  | ci
+          2 of ci,alice     | true  | alice,ci
+          2 of alice,bob    | true  | alice,bob
+          1 of nobody       | false |
+          2 of nobody,ci    | false | ci
+          1 of carol        | true  | carol
+          2 of carol,dave   | true  | carol,dave
+          """)
+  void listsWhichLinesCanBeMet(String line, boolean possible, String able) throws Exception {
+    TrustListing listing =
+        new TrustListing(
+            TestKeys.signers(signers + "carol,dave cert-authority " + stranger.publicLine()),
+            RevokedKeys.NONE,
+            NOW);
+
+    var requirement = listing.requirements(TrustPolicy.parse(List.of(line))).getFirst();
+
+    assertThat(requirement.possible()).isEqualTo(possible);
+    assertThat(String.join(",", requirement.able())).isEqualTo(able == null ? "" : able);
+  }
+
+  @Test
+  void listsTheStateOfEveryKey() throws Exception {
+    TrustListing listing =
+        new TrustListing(
+            TestKeys.signers(
+                """
+                ci %s
+                ci valid-before="20200101Z" %s
+                ci valid-after="20300101Z" %s
+                ci namespaces="git" %s
+                ci %s
+                """
+                    .formatted(
+                        ci.publicLine(),
+                        ci.publicLine(),
+                        ci.publicLine(),
+                        ci.publicLine(),
+                        bob.publicLine())),
+            TestKeys.revoked(bob.publicLine()),
+            NOW);
+
+    assertThat(listing.keys().stream().map(key -> key.line() + " " + key.state()))
+        .containsExactly("1 valid", "2 expired", "3 not-yet", "4 other-namespace", "5 revoked");
   }
 }

@@ -77,8 +77,9 @@ class SshKeygenAgreementTest {
       byte[] mutant = mutate(blob, random);
       String verdict = both(file, SoftwareSigner.armor(mutant), DATA);
       String difference = difference(blob, mutant);
-      if (difference.endsWith("4 to 6")) {
-        // A point in hybrid form is the same point to OpenSSL, and other bytes to us.
+      if (difference.endsWith("4 to 6") || difference.equals("byte 9, 1 to 0")) {
+        // A point in hybrid form is the same point to OpenSSL, and other bytes to us; ssh-keygen
+        // refuses versions after 1, but not version 0.
         assertThat(verdict).as(difference).startsWith("no ");
       } else {
         assertThat(verdict).as("mutant %d of seed %d: %s", i, seed, difference).isEqualTo("no no");

@@ -1,0 +1,62 @@
+package dev.pointsman.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.EventResource;
+import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RefusedDeliveryTest {
+  private final EventLog events = new EventLog(Clock.systemUTC());
+
+  private List<EventResource> told(Rejected rejected) {
+    RefusedDelivery.tell(events, new AppName("web"), new ReleaseId("r1"), "ci", rejected);
+    return events.since(null);
+  }
+
+  @Test
+  void namesWhoAskedWhoSignedAndWhy() {
+    Rejected rejected =
+        new Rejected(ErrorCode.SIG_THRESHOLD, "signed by ci", "release.json")
+            .with("signers", "ci@web")
+            .with("keys", "SHA256:abc");
+
+    EventResource event = told(rejected).getFirst();
+
+    assertThat(event.type()).isEqualTo("release.refused");
+    assertThat(event.app()).isEqualTo("web");
+    assertThat(event.data())
+        .containsEntry("code", "sig.threshold")
+        .containsEntry("requested_by", "ci")
+        .containsEntry("signers", "ci@web")
+        .containsEntry("keys", "SHA256:abc")
+        .containsEntry("entry", "release.json")
+        .containsEntry("release", "r1");
+  }
+
+  @Test
+  void tellsOfTwoTruthsSeparately() {
+    assertThat(told(new Rejected(ErrorCode.SEQUENCE_REUSED, "twice")))
+        .extracting(EventResource::type)
+        .containsExactly("release.refused", "security.equivocation");
+  }
+
+  @Test
+  void isBoundedAndOnOneLine() {
+    Rejected rejected =
+        new Rejected(ErrorCode.JSON_VALUE, "a\n\u001b[31m" + "x".repeat(10_000), "k\r")
+            .with("keys", "y".repeat(10_000));
+
+    EventResource event = told(rejected).getFirst();
+
+    assertThat(event.message()).hasSizeLessThan(1_200).contains("a\\u{a}\\u{1b}[31m");
+    assertThat(event.data().get("keys")).hasSizeLessThan(1_100);
+    assertThat(event.data()).containsEntry("entry", "k\\u{d}");
+  }
+}
