@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One host whose agent is killed by strace at its n-th call of one kind, counted per thread, while a
- * release is received and deployed and an older one is removed. After each kill the agent starts
+ * One host whose agent is killed by strace at its n-th call of one kind, counted per thread, while
+ * a release is received and deployed and an older one is removed. After each kill the agent starts
  * again, and everything must be old or new, what was answered must be so, and the release must find
  * its way.
  */

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * packaging/crash-sweep}.
  */
 class CallSweepTest {
-  /** One after the other: strace counts each by itself, and of a set only the commonest would be. */
+  /**
+   * One after the other: strace counts each by itself, and of a set only the commonest would be.
+   */
   private static final List<String> CALLS =
       List.of(
           "openat",
@@ -50,8 +52,7 @@ class CallSweepTest {
     System.out.println("calls.seed=" + SEED);
     CallSweep sweep = CallSweep.begin(hosts);
     int struck = OF_EACH > 0 ? every(sweep) : some(sweep);
-    Map<String, Integer> kills =
-        sweep.conclude(Program.folder().resolve("target/crash-sweep.txt"));
+    Map<String, Integer> kills = sweep.conclude(Program.folder().resolve("target/crash-sweep.txt"));
     assertThat(kills.values().stream().mapToInt(Integer::intValue).sum())
         .as("kills of %d tries", struck)
         .isGreaterThanOrEqualTo(Math.min(SAMPLES, struck) / 2);

@@ -44,8 +44,18 @@ class DeltaTest {
     List<String> arguments =
         Stream.concat(
                 Stream.of(
-                    "pack", "--app", "web", "--env", "prod", "--release", release, "--sequence",
-                    Long.toString(sequence), "--output", bundle.toString(), tree.toString()),
+                    "pack",
+                    "--app",
+                    "web",
+                    "--env",
+                    "prod",
+                    "--release",
+                    release,
+                    "--sequence",
+                    Long.toString(sequence),
+                    "--output",
+                    bundle.toString(),
+                    tree.toString()),
                 Stream.of(more))
             .toList();
     host.pointsman(arguments.toArray(String[]::new)).exits(0);
@@ -91,7 +101,8 @@ class DeltaTest {
 
     assertThat(push.out()).containsPattern("web r2 staged: [0-9]+ files, [0-9.]+ KiB sent for 24");
     assertThat(host.app("web").resolve("releases/r2/changed.txt")).hasContent("changed");
-    assertThat(Files.mismatch(host.app("web").resolve("releases/r2/noise3"), tree.resolve("noise3")))
+    assertThat(
+            Files.mismatch(host.app("web").resolve("releases/r2/noise3"), tree.resolve("noise3")))
         .isEqualTo(-1);
   }
 
@@ -104,7 +115,8 @@ class DeltaTest {
     Command.Ran ran = lines("delta", bundle, "r1").run().exits(0);
 
     assertThat(ran.out()).contains("\"state\":\"staged\"");
-    assertThat(Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
+    assertThat(
+            Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
         .isEqualTo(-1);
   }
 
@@ -113,8 +125,11 @@ class DeltaTest {
     Path tree = tree("r1");
     Path bundle = pack(tree, "r1", 1);
     Files.createSymbolicLink(bundle.resolve("out"), tree);
-    String slow = lines("delta").replace("--fail-with-body -T - -H 'Content-Type: application/gzip'",
-        "--limit-rate 4M --fail-with-body -T - -H 'Content-Type: application/gzip'");
+    String slow =
+        lines("delta")
+            .replace(
+                "--fail-with-body -T - -H 'Content-Type: application/gzip'",
+                "--limit-rate 4M --fail-with-body -T - -H 'Content-Type: application/gzip'");
     assertThat(slow).contains("--limit-rate");
     Process sending =
         Command.of(bundle, "sh", "-euc", slow)
@@ -134,7 +149,8 @@ class DeltaTest {
       asked = paths.filter(path -> path.contains("noise")).count();
     }
     assertThat(asked).as("files that are asked for again").isBetween(1L, NOISE - 3L);
-    assertThat(Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
+    assertThat(
+            Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
         .isEqualTo(-1);
   }
 
@@ -180,7 +196,10 @@ class DeltaTest {
       return 0;
     }
     try (Stream<Path> found = Files.list(blobs)) {
-      return found.filter(path -> path.toString().endsWith(".part")).mapToLong(DeltaTest::size).sum();
+      return found
+          .filter(path -> path.toString().endsWith(".part"))
+          .mapToLong(DeltaTest::size)
+          .sum();
     }
   }
 

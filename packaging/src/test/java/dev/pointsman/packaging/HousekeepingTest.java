@@ -34,7 +34,10 @@ class HousekeepingTest {
   private static List<String> events(Host host) throws Exception {
     List<String> types = new ArrayList<>();
     JsonNode events =
-        host.api("GET", "/v1/events", "-H", "Accept: application/json").is(200).json().get("events");
+        host.api("GET", "/v1/events", "-H", "Accept: application/json")
+            .is(200)
+            .json()
+            .get("events");
     events.forEach(event -> types.add(event.get("type").asText()));
     return types;
   }
@@ -108,8 +111,7 @@ class HousekeepingTest {
     Files.setLastModifiedTime(damaged, time);
 
     assertThat(host.pointsman("gc", "--scrub").exits(0).said()).contains("read again");
-    Eventually.until(
-        "the damage is told of", () -> events(host).contains("release.damaged"));
+    Eventually.until("the damage is told of", () -> events(host).contains("release.damaged"));
     assertThat(events(host)).contains("store.damaged");
     assertThat(host.status("web").get("notices").toString()).contains("r1 is damaged: only.txt");
     assertThat(host.pointsman("status", "web").exits(0).said()).contains("only.txt");

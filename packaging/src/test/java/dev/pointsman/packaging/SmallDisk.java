@@ -50,8 +50,7 @@ final class SmallDisk implements Started {
             .out()
             .strip()
             .split(" ");
-    return new Free(
-        Long.parseLong(said[0]) * Long.parseLong(said[1]), Long.parseLong(said[2]));
+    return new Free(Long.parseLong(said[0]) * Long.parseLong(said[1]), Long.parseLong(said[2]));
   }
 
   /** Takes all but {@code left} bytes; the file to delete afterwards. */

@@ -44,6 +44,12 @@ final class Deploying {
     }
     ReleaseId id = Exchange.release(release);
     if (Parse.text(request, "url") != null) {
+      if (overrides.allowTainted()) {
+        throw new Rejected(
+            ErrorCode.REQUEST_INVALID,
+            "What is fetched is judged anew, so there is nothing to allow.",
+            "allow_tainted");
+      }
       pulling.begin(exchange, app, request, true, overrides.force());
       return;
     }
