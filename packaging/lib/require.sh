@@ -22,7 +22,13 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | shellcheck | npm | curl | git | tar | gzip | busybox | zstd) echo "$1" ;;
+    redis-server | shellcheck | npm | curl | git | tar | gzip | busybox | zstd | python3 | strace | gcc) echo "$1" ;;
+    bsdtar) echo libarchive-tools ;;
+    mkfs.ext4) echo e2fsprogs ;;
+    mkfs.xfs) echo xfsprogs ;;
+    mkfs.btrfs) echo btrfs-progs ;;
+    fusermount3) echo fuse3 ;;
+    pkg-config) echo pkg-config ;;
     sha256sum | mktemp | stat | readlink) echo coreutils ;;
     *) die "$EX_UNAVAILABLE" "no package is known for $1; this is a mistake in packaging/lib/require.sh" ;;
   esac
@@ -36,6 +42,8 @@ explain() {
     node) echo "Node.js $NODE_LEAST or newer (found: $(node --version 2>/dev/null || echo none))" ;;
     npm) echo "npm, which comes with most packages of Node.js" ;;
     ssh-keygen) echo "OpenSSH's ssh-keygen, which signs releases" ;;
+    bsdtar | busybox | python3) echo "$1, for the tests that its archives are accepted" ;;
+    strace) echo "strace, which ends the agent at single system calls" ;;
     redis-server) echo "a Redis server, for the tests of the sample's sessions" ;;
     *) echo "$1" ;;
   esac

@@ -5,6 +5,7 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.release.Findings;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -15,6 +16,7 @@ import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +57,7 @@ final class AgentControl implements Control {
   private final EventLog events;
   private final StoreKeeper keeper;
   private final Deliveries deliveries;
+  private final Semaphore verifying = new Semaphore(1);
 
   AgentControl(
       Managed managed, Intake intake, AgentTrust trust, EventLog events, StoreKeeper keeper) {
@@ -86,6 +90,22 @@ final class AgentControl implements Control {
   public List<ReleaseResource> releases(AppName app) throws Rejected {
     App found = find(app);
     return orFault("The releases of " + app + " cannot be read", found::listReleases);
+  }
+
+  @Override
+  public VerificationResource verify(AppName app, ReleaseId release) throws Rejected {
+    App found = find(app);
+    if (!verifying.tryAcquire()) {
+      throw new Rejected(
+          ErrorCode.LIMIT_RATE, "Another release is being verified, and one at a time is read.");
+    }
+    try {
+      Findings findings = found.releases().inspect(release);
+      return new VerificationResource(
+          app.value(), release.value(), findings.isSound(), findings.count(), findings.kept());
+    } finally {
+      verifying.release();
+    }
   }
 
   @Override

@@ -18,6 +18,11 @@ record AppAcceptance(Map<AppName, App> apps) implements Acceptance {
   }
 
   @Override
+  public boolean isReadonly(AppName app) {
+    return find(app).ledger().isReadonly();
+  }
+
+  @Override
   public SequenceFloor floor(AppName app) {
     return find(app).ledger().state().floor();
   }

@@ -85,6 +85,11 @@ final class AppKeeping implements KeptApp {
   }
 
   @Override
+  public int dropSpares() throws IOException {
+    return releases.dropSpares();
+  }
+
+  @Override
   public void eachNamed(Consumer<BlobKey> named) throws IOException {
     releases.contentUse().eachNamed(AppSharing.of(config) == Sharing.COPY, named);
   }

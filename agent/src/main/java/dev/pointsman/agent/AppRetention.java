@@ -58,7 +58,7 @@ final class AppRetention {
     try {
       for (ReleaseId id : superfluous()) {
         ledger.append(new AppEntry.Removed(id, host.clock().instant()));
-        releases.remove(id);
+        releases.retire(id);
         gone.add(id);
         host.events()
             .publish(

@@ -9,6 +9,7 @@ import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,12 @@ final class GarbageCollection {
         releases.add(app.getKey() + "/" + gone);
       }
     }
+    int spares = 0;
+    if (now && !dryRun) {
+      for (KeptApp app : apps.values()) {
+        spares += app.dropSpares();
+      }
+    }
     KeySet named = new KeySet(KeySet.DEFAULT_LIMIT);
     AtomicBoolean complete = new AtomicBoolean(true);
     for (KeptApp app : apps.values()) {
@@ -49,13 +56,13 @@ final class GarbageCollection {
     }
     Swept swept =
         content.sweep(
-            clock.instant().minus(now ? Duration.ZERO : grace),
+            now ? Instant.MAX : clock.instant().minus(grace),
             key -> !complete.get() || named.contains(key),
             dryRun);
     return new GarbageResource(
         dryRun,
         releases,
-        0,
+        spares,
         swept.blobs(),
         swept.bytes(),
         swept.keptBlobs(),

@@ -11,6 +11,9 @@ interface KeptApp {
   /** Removes the releases that the quotas no longer hold, or only tells which. */
   List<ReleaseId> prune(boolean dryRun) throws IOException;
 
+  /** Deletes the tree that is kept for the next release; returns how many there were. */
+  int dropSpares() throws IOException;
+
   /** Hands over the content that the app uses without a link in the store. */
   void eachNamed(Consumer<BlobKey> named) throws IOException;
 

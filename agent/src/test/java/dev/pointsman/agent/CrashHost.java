@@ -162,6 +162,11 @@ final class CrashHost implements Acceptance, AutoCloseable {
   }
 
   @Override
+  public boolean isReadonly(AppName app) {
+    return disk.ledger().isReadonly();
+  }
+
+  @Override
   public SequenceFloor floor(AppName app) {
     return disk.ledger().state().floor();
   }

@@ -2,7 +2,6 @@ package dev.pointsman.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.agent.CrashBundle.Kind;
 import dev.pointsman.agent.crash.Crashes;
 import dev.pointsman.agent.crash.Effect;
 import dev.pointsman.agent.crash.Recorder;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,26 +31,13 @@ class CrashTest {
 
   @TempDir static Path directory;
   private static CrashHost.Setup setup;
-  private static List<CrashBundle> bundles;
+  private static CrashLife life;
   private static Path images;
 
   @BeforeAll
   static void makeBundles() throws Exception {
     setup = CrashHost.Setup.make(directory);
-    Map<String, String> files = new LinkedHashMap<>();
-    files.put("server/main.js", "listen()");
-    files.put("server/copy.js", "listen()");
-    files.put("server/run.sh", "#!/bin/sh");
-    files.put("public/empty", "");
-    files.put("public/index.html", "<html>1");
-    CrashBundle r1 = setup.bundle(directory, Kind.LISTED, "r1", 1, files);
-    files.put("public/index.html", "<html>2");
-    CrashBundle r2 = setup.bundle(directory, Kind.ARCHIVED, "r2", 2, files);
-    files.put("public/more.html", "<html>3");
-    CrashBundle r3 = setup.bundle(directory, Kind.LISTED, "r3", 3, files);
-    files.put("public/more.html", "<html>4");
-    CrashBundle r4 = setup.bundle(directory, Kind.LISTED, "r4", 4, files);
-    bundles = List.of(r1, r2, r3, r4);
+    life = CrashLife.make(setup, directory);
     Path memory = Path.of("/dev/shm");
     images =
         Files.isWritable(memory)
@@ -65,22 +50,8 @@ class CrashTest {
     delete(images);
   }
 
-  /** What happens until the power goes. */
   private static void live(Recorder recorder, Durability durability) throws Exception {
-    try (CrashHost host = CrashHost.open(setup, recorder.root(), durability)) {
-      for (CrashBundle bundle : bundles.subList(0, 3)) {
-        host.receive(bundle);
-        recorder.mark(new Promise.Staged(bundle.id(), bundle.sequence()));
-        if (bundle.sequence() != 3) {
-          recorder.mark(new Promise.DeploymentBegun(bundle.id()));
-          host.deploy(bundle.id());
-          recorder.mark(new Promise.Deployed(bundle.id()));
-        }
-      }
-      recorder.mark(new Promise.RemovalBegun(bundles.getFirst().id()));
-      host.remove(bundles.getFirst().id());
-    }
-    CrashHost.open(setup, recorder.root(), durability).close();
+    life.live(recorder.root(), durability, recorder::mark);
   }
 
   /** What was found: each kind of violation with where it was seen first. */
@@ -92,7 +63,7 @@ class CrashTest {
 
   /** Looks at every image, or at no more than up to the first bad one. */
   private static Outcome crash(List<Effect> log, boolean untilFound) throws Exception {
-    CrashCheck check = new CrashCheck(setup, bundles);
+    CrashCheck check = new CrashCheck(setup, life.bundles());
     Map<String, String> violations = new TreeMap<>();
     int[] count = {0};
     Crashes crashes = new Crashes(log, SAMPLES, SEED);

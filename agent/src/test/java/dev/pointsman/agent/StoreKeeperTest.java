@@ -65,6 +65,11 @@ class StoreKeeperTest {
     }
 
     @Override
+    public int dropSpares() {
+      return 2;
+    }
+
+    @Override
     public void eachNamed(Consumer<BlobKey> consumer) {
       named.forEach(consumer);
     }
@@ -205,7 +210,7 @@ class StoreKeeperTest {
     assertThat(app.removed).isEmpty();
 
     GarbageResource did = keeper.collect(new Collecting(false, true, false));
-    assertThat(did).isEqualTo(new GarbageResource(false, List.of("web/r1"), 0, 1, 7, 0, 0, false));
+    assertThat(did).isEqualTo(new GarbageResource(false, List.of("web/r1"), 2, 1, 7, 0, 0, false));
     assertThat(content.holds(key)).isFalse();
     assertThat(app.removed).containsExactly(new ReleaseId("r1"));
   }

@@ -121,40 +121,6 @@ class DeltaTest {
   }
 
   @Test
-  void aPackGoesOnAfterTheAgentWasKilledInTheMiddleOfIt() throws Exception {
-    Path tree = tree("r1");
-    Path bundle = pack(tree, "r1", 1);
-    Files.createSymbolicLink(bundle.resolve("out"), tree);
-    String slow =
-        lines("delta")
-            .replace(
-                "--fail-with-body -T - -H 'Content-Type: application/gzip'",
-                "--limit-rate 4M --fail-with-body -T - -H 'Content-Type: application/gzip'");
-    assertThat(slow).contains("--limit-rate");
-    Process sending =
-        Command.of(bundle, "sh", "-euc", slow)
-            .with("SOCKET", host.socket().toString())
-            .with("url", "http://localhost/v1/apps/web/releases/r1")
-            .start(host.root().resolve("sending.log"));
-    Eventually.until("some files are verified", () -> verified("r1") >= 3);
-
-    host.agent().kill();
-    assertThat(sending.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(host.app("web").resolve("releases/r1")).doesNotExist();
-    host.agent().start();
-
-    lines("delta", bundle, "r1").run().exits(0);
-    long asked;
-    try (Stream<String> paths = Files.lines(bundle.resolve("missing.txt"))) {
-      asked = paths.filter(path -> path.contains("noise")).count();
-    }
-    assertThat(asked).as("files that are asked for again").isBetween(1L, NOISE - 3L);
-    assertThat(
-            Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
-        .isEqualTo(-1);
-  }
-
-  @Test
   void aPushOutlivesTheAgentThatItPushesTo() throws Exception {
     Path tree = tree("r1");
     byte[] large = new byte[200 << 20];

@@ -79,7 +79,8 @@ class HousekeepingTest {
         .contains("only in r1", "only in r3", "only in r4", "only in r5");
 
     // It outlives the agent, and ends when it is told to.
-    host.agent().restart();
+    host.agent().terminate();
+    host.agent().start();
     assertThat(host.pointsman("gc", "--now").exits(0).said()).contains("removed 0 unused files");
     assertThat(releases(host)).contains("r1");
     host.pointsman("unpin", "web", "r1").exits(0);

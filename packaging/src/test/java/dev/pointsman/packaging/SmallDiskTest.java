@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class SmallDiskTest {
   private void isUntouched(SmallDisk.Free before, Map<String, String> seen) throws Exception {
     Eventually.until(
         "what was written is given back",
+        Duration.ofSeconds(30),
         () -> {
           SmallDisk.Free now = disk.free();
           return now.bytes() >= before.bytes() - (64 << 10) && now.inodes() >= before.inodes() - 2

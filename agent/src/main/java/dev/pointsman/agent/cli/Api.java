@@ -14,6 +14,7 @@ import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ interface Api extends AutoCloseable {
   Answer<AppResource> app(String app) throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<List<ReleaseResource>> releases(String app)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Has the host read all of a release. */
+  Answer<VerificationResource> verify(String app, String release)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** Sends a bundle, or its envelope alone. */

@@ -46,6 +46,7 @@ public final class CommandLineMain {
     line.addSubcommand(new CheckConfigCommand(session));
     line.addSubcommand(new PackCommand(session));
     line.addSubcommand(new SignCommand(session));
+    line.addSubcommand(new VerifyCommand(session));
     line.addSubcommand(new PushCommand(session));
     line.addSubcommand(new PullCommand(session));
     line.addSubcommand(new DeployCommand(session));

@@ -4,6 +4,7 @@ import dev.pointsman.agent.pack.PackRequest;
 import dev.pointsman.agent.pack.Packed;
 import dev.pointsman.agent.pack.Packer;
 import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.Manifest.ProcessDefaults;
 import dev.pointsman.protocol.bundle.Manifest.Target;
@@ -115,6 +116,12 @@ final class PackCommand extends Verb {
       description = "Write no payload.tar.gz; 'push --tree TREE' then sends what hosts lack.")
   private boolean noPayload;
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "Of the payload: tar, tar.gz, or tar.zst (tar.gz).")
+  private String format = "tar.gz";
+
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "To be made.")
   private @Nullable Path output;
 
@@ -128,13 +135,27 @@ final class PackCommand extends Verb {
   @Override
   public Integer call() throws Exception {
     Path from = Objects.requireNonNull(tree);
-    Packed packed =
-        Packer.pack(
-            new PackRequest(
-                manifest(from), from, excluded, Objects.requireNonNull(output), !noPayload));
+    PackRequest request =
+        new PackRequest(
+            manifest(from),
+            from,
+            excluded,
+            compression(),
+            Objects.requireNonNull(output),
+            !noPayload);
+    Packed packed = Packer.pack(request, new PackProgress(console(), session().time()));
     packed.warnings().forEach(warning -> console().problem("warning: " + warning));
     console().result(json() ? json(packed) : words(packed));
     return ExitCode.SUCCESSFUL;
+  }
+
+  private Compression compression() {
+    for (Compression compression : Compression.values()) {
+      if (format.equals("tar" + compression.suffix())) {
+        return compression;
+      }
+    }
+    throw usage("--format: '" + format + "' is none of tar, tar.gz, tar.zst");
   }
 
   private Manifest manifest(Path from) throws InterruptedException {

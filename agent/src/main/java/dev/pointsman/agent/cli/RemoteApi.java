@@ -16,6 +16,7 @@ import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -65,6 +66,12 @@ final class RemoteApi implements Api {
   public Answer<List<ReleaseResource>> releases(String app)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.releases(app));
+  }
+
+  @Override
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.verify(app, release));
   }
 
   @Override

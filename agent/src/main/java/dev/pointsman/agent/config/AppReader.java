@@ -198,6 +198,9 @@ final class AppReader {
     if (!target.equals("required") && !target.equals("optional")) {
       trust.refuse("target", "must be \"required\" or \"optional\"");
     }
+    if (!trust.text("unsigned", "never").equals("never")) {
+      trust.refuse("unsigned", "must be \"never\": nothing is accepted without signatures");
+    }
     TrustConfig read =
         new TrustConfig(
             require.orElse(List.of()),

@@ -130,6 +130,7 @@ public final class EffectiveConfig {
     line("max_age", quoted(Units.text(trust.maxAge())));
     line("skew", quoted(Units.text(trust.skew())));
     line("max_step", trust.maxStep());
+    line("unsigned", quoted("never"));
     line("target", quoted(trust.targetOptional() ? "optional" : "required"));
   }
 

@@ -13,6 +13,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -160,6 +161,15 @@ public final class ApiClient implements AutoCloseable {
 
   private static String blob(String app, String sha256) {
     return "/v1/apps/" + part(app) + "/blobs/" + part(sha256);
+  }
+
+  /** Has the agent read all of a release; blocks as long as that takes. */
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, IOException, InterruptedException {
+    String uri = "/v1/apps/" + part(app) + "/releases/" + part(release) + "/verify";
+    return one(
+        link.call(HttpMethod.POST, uri, Map.of("Accept", "application/json"), null, STAGING),
+        VerificationResource.class);
   }
 
   /** Asks for a staged release to be deployed; returns at once. */

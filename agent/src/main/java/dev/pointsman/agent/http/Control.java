@@ -10,6 +10,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -35,6 +36,12 @@ public interface Control {
 
   /** The app's releases on this host, newest first; blocks for reading the disk. */
   List<ReleaseResource> releases(AppName app) throws Rejected;
+
+  /**
+   * Reads all of a release and tells what is wrong with it; blocks as long as that takes. One at a
+   * time: rejects with {@code limit.rate} while another one is read.
+   */
+  VerificationResource verify(AppName app, ReleaseId release) throws Rejected;
 
   /** The app's last deployments, newest first, bounded. */
   List<DeploymentResource> deployments(AppName app) throws Rejected;

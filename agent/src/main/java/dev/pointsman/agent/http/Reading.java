@@ -6,6 +6,7 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SessionResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.Vertx;
@@ -80,6 +81,21 @@ final class Reading {
         () -> {
           Object release = find(app, id);
           return () -> exchange.read(release);
+        });
+  }
+
+  /** {@code POST /v1/apps/APP/releases/RELEASE/verify}: reads all of it. */
+  void verify(Exchange exchange) throws Rejected {
+    exchange.allowQuery();
+    AppName app = exchange.app();
+    ReleaseId id = exchange.release();
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "verify " + id + " of " + app,
+        () -> {
+          VerificationResource found = control.verify(app, id);
+          return () -> exchange.json(200, found);
         });
   }
 

@@ -78,6 +78,9 @@ final class Routes {
         .on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::put)
         .done();
     sending(router);
+    at(router, "/v1/apps/:app/releases/:release/verify")
+        .on(HttpMethod.POST, Scope.DEPLOY, small((exchange, _) -> reading.verify(exchange)))
+        .done();
     at(router, "/v1/apps/:app/deployments")
         .get(Scope.READ, reading::deployments)
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::deploy))
@@ -86,7 +89,7 @@ final class Routes {
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
     at(router, "/v1/apps/:app/judgement")
-        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge))
+        .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge, Trusting.MAX_JUDGED))
         .done();
     at(router, "/v1/apps/:app/sequence")
         .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
@@ -177,6 +180,10 @@ final class Routes {
   /** Reads the body before {@code action}: bounded in size and in time. */
   private Action small(BodyAction action) {
     return exchange -> new SmallBody(vertx, limits).read(exchange, action);
+  }
+
+  private Action small(BodyAction action, int most) {
+    return exchange -> new SmallBody(vertx, limits, most).read(exchange, action);
   }
 
   /** What the router itself refuses, and what handlers threw. */

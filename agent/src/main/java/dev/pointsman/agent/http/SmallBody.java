@@ -10,12 +10,19 @@ import io.vertx.core.http.HttpServerRequest;
 final class SmallBody {
   private final Vertx vertx;
   private final HttpLimits limits;
+  private final int most;
   private final Buffer whole = Buffer.buffer();
   private boolean over;
 
   SmallBody(Vertx vertx, HttpLimits limits) {
+    this(vertx, limits, limits.small());
+  }
+
+  /** {@code most}: bytes. */
+  SmallBody(Vertx vertx, HttpLimits limits, int most) {
     this.vertx = vertx;
     this.limits = limits;
+    this.most = most;
   }
 
   /** Hands the body to {@code action} when all of it is here. */
@@ -46,13 +53,10 @@ final class SmallBody {
   }
 
   private void part(Exchange exchange, Buffer part) {
-    if (whole.length() + part.length() <= limits.small()) {
+    if (whole.length() + part.length() <= most) {
       whole.appendBuffer(part);
     } else {
-      refuse(
-          exchange,
-          ErrorCode.REQUEST_INVALID,
-          "The body is larger than " + limits.small() + " bytes.");
+      refuse(exchange, ErrorCode.REQUEST_INVALID, "The body is larger than " + most + " bytes.");
     }
   }
 

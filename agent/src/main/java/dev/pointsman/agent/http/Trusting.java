@@ -17,6 +17,9 @@ import java.util.TreeMap;
 
 /** The requests about who is trusted, and about the sequence numbers that were accepted. */
 final class Trusting {
+  /** A manifest and all its signatures, as base64. */
+  static final int MAX_JUDGED = 320 << 10;
+
   private static final long MAX_SEQUENCE = (1L << 53) - 1;
   private static final int MAX_REASON = 500;
 

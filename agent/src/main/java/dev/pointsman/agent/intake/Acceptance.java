@@ -12,6 +12,9 @@ public interface Acceptance {
   /** The latest time that the app's journal has seen. */
   Instant latest(AppName app);
 
+  /** Whether the app's journal takes nothing any more, because a write failed. */
+  boolean isReadonly(AppName app);
+
   /** The sequence numbers accepted so far. */
   SequenceFloor floor(AppName app);
 

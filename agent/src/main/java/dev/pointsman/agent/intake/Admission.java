@@ -69,8 +69,12 @@ final class Admission {
     this.clock = clock;
   }
 
-  /** Refuses to judge anything by a clock that is behind the journal; before all else. */
-  void requireClock() throws Rejected {
+  /** Refuses what could not be accepted or judged now, whatever it is; before all else. */
+  void requireHost() throws Rejected {
+    if (rules.acceptance().isReadonly(app())) {
+      throw new Rejected(
+          ErrorCode.AGENT_READONLY, "The journal of " + app() + " cannot be written.");
+    }
     HostClock.require(clock.instant(), rules.acceptance().latest(app()), app());
   }
 

@@ -6,6 +6,7 @@ import dev.pointsman.agent.release.NewFile;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.release.Sha256;
 import dev.pointsman.agent.release.Staging;
+import dev.pointsman.agent.zstd.Unpacked;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.BundleReader;

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.release.NewFile;
+import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.release.Staging;
 import dev.pointsman.agent.store.BlobKey;
@@ -43,6 +44,7 @@ final class GrowingTree {
     this.files = tree.files();
     this.session = stock.session();
     this.staging = staging;
+    staging.grow(tree);
     this.blobs = stock.blobs();
     this.index = stock.index();
     this.homes = new int[files.size()];
@@ -159,8 +161,19 @@ final class GrowingTree {
     return !fresh.isEmpty();
   }
 
+  /** Whether nothing is missing, as far as is known without placing it. */
+  boolean isCovered() throws IOException {
+    return placed.cardinality() == files.size() || missing().isEmpty();
+  }
+
   /** Puts everything in place that is not yet; false where something turns out to be missing. */
-  boolean complete() throws Rejected, IOException {
+  boolean complete(ReleaseStore store) throws Rejected, IOException {
+    if (placed.cardinality() < files.size() / 2) {
+      BitSet kept = staging.recycle(store, tree, placed);
+      for (int i = kept.nextSetBit(0); i >= 0; i = kept.nextSetBit(i + 1)) {
+        place(i, Stock.key(files.get(i)));
+      }
+    }
     for (int i = placed.nextClearBit(0); i < files.size(); i = placed.nextClearBit(i + 1)) {
       if (!placeHeld(i)) {
         return false;
@@ -176,7 +189,7 @@ final class GrowingTree {
     incoming.or(borrowed);
     for (int i = incoming.nextSetBit(0); i >= 0; i = incoming.nextSetBit(i + 1)) {
       TreeEntry.File file = files.get(i);
-      if (file.size() > 0) {
+      if (file.size() > 0 && !blobs.holds(Stock.key(file))) {
         blobs.keep(Stock.key(file), staging.resolve(file.path()));
       }
     }

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.intake;
 
+import dev.pointsman.agent.zstd.Unpacked;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.Compression;

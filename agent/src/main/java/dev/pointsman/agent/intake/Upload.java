@@ -83,7 +83,7 @@ final class Upload {
   }
 
   private Delivery whole(InputStream in) throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    admission.requireHost();
     Body body = new Body(in);
     BundleReader bundle = new BundleReader(body);
     Statement statement = admission.examine(bundle.head());
@@ -133,7 +133,7 @@ final class Upload {
 
   private Delivery part(InputStream in, PackFormat format)
       throws Rejected, IOException, InterruptedException {
-    admission.requireClock();
+    admission.requireHost();
     Body body = new Body(in);
     Statement statement = admission.examine(session.head());
     Optional<StagedRelease> here = admission.present(statement);
@@ -177,7 +177,7 @@ final class Upload {
         BitSet missing = growing.missing();
         parts.preflight().checkTree(tree, missing, parts.blobs().sharing(), source.spooled());
         source.filling().fill(growing);
-        if (!growing.missing().isEmpty() || !growing.complete()) {
+        if (!growing.isCovered() || !growing.complete(parts.store())) {
           Missing left = Missing.of(tree.files(), growing.missing(), session.expires());
           growing.giveBack(true);
           return new Delivery.Incomplete(left);

@@ -1,9 +1,10 @@
 /**
- * Untrusted bytes: takes an upload apart, checks it in the order of docs/bundle.md, and hands what
- * is left to be staged.
+ * Untrusted bytes: takes uploads apart, checks them in the order of docs/bundle.md, and grows
+ * releases from what is sent and what is here.
  *
- * <p>One virtual thread per upload; the number of uploads is bounded. Nothing is written outside
- * {@code incoming/} here, and what was written is gone when the upload ends, however it ends.
+ * <p>One virtual thread per upload; the number of uploads is bounded, and a session is used by one
+ * at a time. Nothing is written outside {@code incoming/} before it was verified. What an upload
+ * leaves behind is a release, an open session with verified content, or nothing.
  */
 @NullMarked
 package dev.pointsman.agent.intake;

@@ -18,15 +18,17 @@ import java.util.Optional;
 
 /**
  * A directory that holds a bundle's members: {@code release.json}, {@code release.json.sig} and
- * {@code release.json.NAME.sig}, {@code files.lst[.gz]}, {@code payload.tar[.gz]}. Other files in
- * it are left alone.
+ * {@code release.json.NAME.sig}, {@code files.lst[.gz]}, {@code payload.tar[.gz|.zst]}. Other files
+ * in it are left alone.
  */
 public final class BundleDirectory {
   /** The statement that is signed. */
   public static final String MANIFEST = BundleReader.MANIFEST;
 
+  /** The most that one signature may have. */
+  public static final int MAX_SIGNATURE_BYTES = 8 << 10;
+
   static final String LIST = "files.lst.gz";
-  static final String PAYLOAD = "payload.tar.gz";
 
   private final Manifest manifest;
   private final List<Path> members;
@@ -55,12 +57,21 @@ public final class BundleDirectory {
       throw new Rejected(
           ErrorCode.SIG_MISSING, "The bundle is not signed.", directory + "/" + MANIFEST + ".sig");
     }
+    return new BundleDirectory(Manifest.parse(read(file)), members(directory, signatures));
+  }
+
+  /** The bundle in {@code directory} as it would be sent, whatever is wrong with it. */
+  public static OuterTar plain(Path directory) throws IOException {
+    return OuterTar.of(members(directory, signatures(directory)));
+  }
+
+  private static List<Path> members(Path directory, List<Path> signatures) {
     List<Path> members = new ArrayList<>();
-    members.add(file);
+    members.add(directory.resolve(MANIFEST));
     members.addAll(signatures);
-    first(directory, LIST, "files.lst", members);
-    first(directory, PAYLOAD, "payload.tar", members);
-    return new BundleDirectory(Manifest.parse(read(file)), members);
+    first(directory, members, LIST, "files.lst");
+    first(directory, members, "payload.tar.gz", "payload.tar.zst", "payload.tar");
+    return members;
   }
 
   private static byte[] read(Path manifest) throws IOException {
@@ -69,7 +80,8 @@ public final class BundleDirectory {
     }
   }
 
-  private static List<Path> signatures(Path directory) throws IOException {
+  /** The signatures in {@code directory}, by name. */
+  public static List<Path> signatures(Path directory) throws IOException {
     List<Path> signatures = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, MANIFEST + "*.sig")) {
       found.forEach(signatures::add);
@@ -78,8 +90,8 @@ public final class BundleDirectory {
     return signatures;
   }
 
-  private static void first(Path directory, String one, String other, List<Path> members) {
-    for (String name : List.of(one, other)) {
+  private static void first(Path directory, List<Path> members, String... names) {
+    for (String name : names) {
       if (Files.isRegularFile(directory.resolve(name))) {
         members.add(directory.resolve(name));
         return;

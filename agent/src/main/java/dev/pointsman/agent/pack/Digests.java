@@ -6,42 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
-/** SHA-256 of files, several at a time. */
+/** SHA-256 of files. */
 final class Digests {
-  private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
   private static final int BUFFER = 64 << 10;
 
   private Digests() {}
-
-  /** The digests of {@code files} below {@code root}, in their order, as lower-case hex. */
-  static List<String> of(Path root, List<Found> files) throws IOException, InterruptedException {
-    try (ExecutorService threads =
-        Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("hash-", 0).factory())) {
-      List<Future<String>> digests = new ArrayList<>(files.size());
-      for (Found file : files) {
-        digests.add(threads.submit(() -> of(root.resolve(file.path()))));
-      }
-      List<String> results = new ArrayList<>(files.size());
-      try {
-        for (Future<String> digest : digests) {
-          results.add(digest.get());
-        }
-      } catch (ExecutionException e) {
-        throw new IOException("cannot read a file of the release: " + e.getCause(), e);
-      } finally {
-        threads.shutdownNow(); // Nothing is left to do, or nothing is worth doing.
-      }
-      return results;
-    }
-  }
 
   /** The digest of one file. */
   static String of(Path file) throws IOException {

@@ -1,20 +1,25 @@
 package dev.pointsman.agent.pack;
 
+import dev.pointsman.agent.release.FileSpool;
+import dev.pointsman.agent.release.MappedFile;
+import dev.pointsman.agent.zstd.Zstd;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.Compression;
+import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.Manifest.Archive;
 import dev.pointsman.protocol.bundle.Manifest.Tree;
 import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.TreeBuilder;
-import dev.pointsman.protocol.bundle.TreeEntry;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,29 +29,52 @@ public final class Packer {
 
   private Packer() {}
 
+  /** As {@link #pack(PackRequest, Progress)}, without anybody looking. */
+  public static Packed pack(PackRequest request)
+      throws Rejected, IOException, InterruptedException {
+    return pack(request, Progress.NONE);
+  }
+
   /**
    * Packs.
    *
    * @throws Rejected for what an agent would refuse; nothing was written
    * @throws IOException where a file cannot be read or written; nothing is left behind
    */
-  public static Packed pack(PackRequest request)
+  public static Packed pack(PackRequest request, Progress progress)
       throws Rejected, IOException, InterruptedException {
     checkManifest(request.manifest());
     checkPlaces(request);
-    TreeScan scan = new TreeScan(request.tree(), request.excluded());
-    List<Found> found = scan.files();
-    List<String> digests = Digests.of(request.tree(), found);
-    TreeBuilder builder = scan.builder();
-    for (int i = 0; i < found.size(); i++) {
-      Found file = found.get(i);
-      builder.claimFile(file.path(), file.size());
-      builder.add(
-          new TreeEntry.File(file.path(), file.executable(), file.size(), digests.get(i)),
-          file.mode());
+    checkFormat(request.format());
+    Path temporary = Files.createTempDirectory("pointsman-pack-");
+    try {
+      ReleaseTree tree = list(request, temporary, progress);
+      return new Packed(
+          request.output(), write(request, tree, progress), Advice.on(request.manifest(), tree));
+    } finally {
+      Leftovers.remove(temporary);
     }
-    ReleaseTree tree = builder.build();
-    return new Packed(request.output(), write(request, tree), Advice.on(request.manifest(), tree));
+  }
+
+  /** Reads the whole tree; its list and what it is made from lie in {@code temporary}. */
+  private static ReleaseTree list(PackRequest request, Path temporary, Progress progress)
+      throws Rejected, IOException, InterruptedException {
+    Path list = temporary.resolve("files.lst");
+    try (FileSpool spool = new FileSpool(temporary.resolve("entries"));
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(list), 64 << 10)) {
+      TreeBuilder builder = new TreeBuilder(TreeScan.LIMITS, spool);
+      try (Hashing hashing = new Hashing(request.tree(), builder, progress)) {
+        new TreeScan(request.tree(), request.excluded(), builder, hashing).run();
+      }
+      builder.write(out);
+    }
+    return FileList.read(MappedFile.of(list), TreeScan.LIMITS);
+  }
+
+  private static void checkFormat(Compression format) throws IOException {
+    if (format == Compression.ZSTD && Zstd.problem().isPresent()) {
+      throw new IOException("cannot write a payload.tar.zst: " + Zstd.problem().get());
+    }
   }
 
   /** Everything but the digests is known already, so mistakes in it need no walk to be found. */
@@ -78,7 +106,7 @@ public final class Packer {
     }
   }
 
-  private static Manifest write(PackRequest request, ReleaseTree tree)
+  private static Manifest write(PackRequest request, ReleaseTree tree, Progress progress)
       throws IOException, Rejected {
     Path output = request.output().toAbsolutePath().normalize();
     Path parent = output.resolveSibling("");
@@ -88,7 +116,12 @@ public final class Packer {
       Tree listed = ListWriter.write(tree, work.resolve(BundleDirectory.LIST));
       @Nullable Archive archive =
           request.payload()
-              ? PayloadWriter.write(request.tree(), tree, work.resolve(BundleDirectory.PAYLOAD))
+              ? PayloadWriter.write(
+                  request.tree(),
+                  tree,
+                  request.format(),
+                  work.resolve("payload.tar" + request.format().suffix()),
+                  progress)
               : null;
       Manifest manifest = with(request.manifest(), listed, archive);
       byte[] json = manifest.toJson();

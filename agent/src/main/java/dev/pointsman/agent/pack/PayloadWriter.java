@@ -1,8 +1,11 @@
 package dev.pointsman.agent.pack;
 
+import dev.pointsman.agent.zstd.Zstd;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.Manifest.Archive;
 import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.TreeEntry;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,8 +20,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes {@code payload.tar.gz}, the same bytes for the same tree: sorted, owner 0, modes 644 and
- * 755, one fixed time. Directories follow from the paths, so only empty ones are written.
+ * Writes {@code payload.tar[.gz|.zst]}, the same bytes for the same tree: sorted, owner 0, modes
+ * 644 and 755, one fixed time. Directories follow from the paths, so only empty ones are written.
  */
 final class PayloadWriter {
   /** 1980-01-01: old enough to be nobody's, and a time that every tar takes without a warning. */
@@ -36,25 +39,41 @@ final class PayloadWriter {
   }
 
   /** Writes {@code tree}, whose content is below {@code root}. */
-  static Archive write(Path root, ReleaseTree tree, Path target) throws IOException {
+  static Archive write(
+      Path root, ReleaseTree tree, Compression format, Path target, Progress progress)
+      throws IOException {
     MessageDigest digest = Digests.sha256();
     try (OutputStream file = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW);
         OutputStream hashed = new DigestOutputStream(file, digest);
-        OutputStream packed = new GZIPOutputStream(hashed, BUFFER);
+        OutputStream packed = compressed(format, new BufferedOutputStream(hashed, BUFFER));
         TarArchiveOutputStream tar = new TarArchiveOutputStream(packed, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
       tar.setAddPaxHeadersForNonAsciiNames(true);
-      new PayloadWriter(root, tar).all(tree);
+      new PayloadWriter(root, tar).all(tree, progress);
       tar.finish();
     }
     return new Archive(
-        Digests.hex(digest), Files.size(target), "tar.gz", tree.files().size(), tree.bytes());
+        Digests.hex(digest),
+        Files.size(target),
+        "tar" + format.suffix(),
+        tree.files().size(),
+        tree.bytes());
   }
 
-  private void all(ReleaseTree tree) throws IOException {
+  private static OutputStream compressed(Compression format, OutputStream out) throws IOException {
+    return switch (format) {
+      case NONE -> out;
+      case GZIP -> new GZIPOutputStream(out, BUFFER);
+      case ZSTD -> Zstd.compress(out);
+    };
+  }
+
+  private void all(ReleaseTree tree, Progress progress) throws IOException {
+    int done = 0;
     for (TreeEntry.File file : tree.files()) {
       file(file);
+      progress.packed(++done, tree.files().size());
     }
     for (TreeEntry.Link link : tree.links()) {
       TarArchiveEntry entry = new TarArchiveEntry(link.path(), TarConstants.LF_SYMLINK);

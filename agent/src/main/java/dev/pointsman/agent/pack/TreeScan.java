@@ -6,6 +6,7 @@ import dev.pointsman.protocol.bundle.PathRules;
 import dev.pointsman.protocol.bundle.TreeBuilder;
 import dev.pointsman.protocol.bundle.TreeLimits;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -29,11 +29,13 @@ final class TreeScan {
   private final Path root;
   private final List<PathMatcher> byName = new ArrayList<>();
   private final List<PathMatcher> byPath = new ArrayList<>();
-  private final TreeBuilder builder = new TreeBuilder(LIMITS);
-  private final List<Found> files = new ArrayList<>();
+  private final TreeBuilder builder;
+  private final Hashing hashing;
 
-  TreeScan(Path root, List<String> excluded) {
+  TreeScan(Path root, List<String> excluded, TreeBuilder builder, Hashing hashing) {
     this.root = root;
+    this.builder = builder;
+    this.hashing = hashing;
     for (String pattern : excluded) {
       String glob = pattern.replaceFirst("/$", "");
       String bare = glob.replaceFirst("^\\.?/", "");
@@ -42,29 +44,23 @@ final class TreeScan {
     }
   }
 
-  /** Every file, by path bytes; links and directories are in the builder. */
-  List<Found> files() throws Rejected, IOException {
+  /** Adds all there is to the builder. */
+  void run() throws Rejected, IOException, InterruptedException {
     walk(root, "");
-    files.sort(Comparator.comparing(Found::path, PathRules.BYTE_ORDER));
-    return files;
+    hashing.finish();
   }
 
-  /** What the found files' digests are still to be added to. */
-  TreeBuilder builder() {
-    return builder;
-  }
-
-  private void walk(Path directory, String prefix) throws Rejected, IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    }
-    entries.sort(null);
-    for (Path entry : entries) {
-      String path = prefix + entry.getFileName();
-      if (!isExcluded(entry.getFileName(), path)) {
-        visit(entry, path);
+  private void walk(Path directory, String prefix)
+      throws Rejected, IOException, InterruptedException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String path = prefix + entry.getFileName();
+        if (!isExcluded(entry.getFileName(), path)) {
+          visit(entry, path);
+        }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
@@ -73,7 +69,7 @@ final class TreeScan {
         || byPath.stream().anyMatch(matcher -> matcher.matches(Path.of(path)));
   }
 
-  private void visit(Path entry, String path) throws Rejected, IOException {
+  private void visit(Path entry, String path) throws Rejected, IOException, InterruptedException {
     checkName(path);
     Map<String, Object> facts =
         Files.readAttributes(entry, "unix:mode,size", LinkOption.NOFOLLOW_LINKS);
@@ -93,14 +89,15 @@ final class TreeScan {
     }
   }
 
-  private void file(String path, int mode, long size) throws Rejected {
+  private void file(String path, int mode, long size)
+      throws Rejected, IOException, InterruptedException {
     if ((mode & FORBIDDEN_BITS) != 0) {
       throw new Rejected(
           ErrorCode.ENTRY_MODE,
           "The file's mode is " + Integer.toOctalString(mode & 07777) + ".",
           PathRules.printable(path));
     }
-    files.add(new Found(path, mode & 0777, size));
+    hashing.add(new Found(path, mode & 0777, size));
   }
 
   private static void checkName(String path) throws Rejected {

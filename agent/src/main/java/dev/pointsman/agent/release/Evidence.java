@@ -25,7 +25,7 @@ record Evidence(Path directory) {
   static final String SEAL = "seal";
 
   /** What was accepted once is within these. */
-  private static final TreeLimits ANY =
+  static final TreeLimits ANY =
       new TreeLimits(
           Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 

@@ -48,6 +48,9 @@ final class Recovery {
     deleteNames(layout.meta(), name -> name.startsWith(".gc-") || name.startsWith(".tmp-"));
     for (Path release : children(layout.releases())) {
       Optional<ReleaseId> id = ReleaseId.parse(release.getFileName().toString());
+      if (Spares.isSpare(release.getFileName().toString())) {
+        continue;
+      }
       if (id.isEmpty()) {
         notices.add(release + " is no release; it was left alone.");
       } else {

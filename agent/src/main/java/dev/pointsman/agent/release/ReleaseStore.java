@@ -1,5 +1,6 @@
 package dev.pointsman.agent.release;
 
+import dev.pointsman.agent.store.StampProbe;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
@@ -34,12 +35,14 @@ public final class ReleaseStore {
   private final Durability durability;
   private final Clock clock;
   private final CurrentLink current;
+  private final Spares spares;
 
   private ReleaseStore(Layout layout, Durability durability, Clock clock) {
     this.layout = layout;
     this.durability = durability;
     this.clock = clock;
     this.current = new CurrentLink(layout, durability);
+    this.spares = new Spares(layout, durability);
   }
 
   /**
@@ -74,6 +77,7 @@ public final class ReleaseStore {
    */
   public synchronized Recovered recover(Set<ReleaseId> accepted, List<ReleaseId> wanted)
       throws IOException {
+    spares.recover();
     Recovered found =
         new Recovery(layout, durability, new Recovery.Checks(this::verify, this::verifyFully))
             .run(accepted, current, wanted);
@@ -229,6 +233,17 @@ public final class ReleaseStore {
     check(id).full();
   }
 
+  /** As {@link #verifyFully}, and tells all that is wrong; rejects with {@code release.unknown}. */
+  public Findings inspect(ReleaseId id) throws Rejected {
+    Path release = layout.release(id);
+    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+      throw unknown(id);
+    }
+    Findings findings = new Findings();
+    ReleaseInspection.inspect(release, layout.evidence(id).directory(), findings);
+    return findings;
+  }
+
   private TreeCheck check(ReleaseId id) throws Rejected, IOException {
     Path release = layout.release(id);
     if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
@@ -238,7 +253,7 @@ public final class ReleaseStore {
     try {
       Seal seal = evidence.seal();
       evidence.manifest(seal);
-      return new TreeCheck(release, evidence.tree(seal));
+      return new TreeCheck(release, evidence.tree(seal), () -> StampProbe.run(layout.incoming()));
     } catch (IOException e) {
       Rejected damaged =
           new Rejected(
@@ -276,6 +291,40 @@ public final class ReleaseStore {
   /** Removes {@code current}: nothing was ever activated. */
   public synchronized void clearCurrent() throws IOException {
     current.clear();
+  }
+
+  /**
+   * Removes a release and its evidence, but keeps its tree as the spare one, from which the next
+   * release is made. There is one: the spare before it goes.
+   */
+  public void retire(ReleaseId id) throws IOException {
+    List<Path> garbage;
+    synchronized (this) {
+      if (current.read().equals(Optional.of(id))) {
+        throw new IllegalStateException(id + " is current");
+      }
+      garbage = spares.keep(id);
+    }
+    for (Path path : garbage) {
+      Deletion.delete(path);
+    }
+  }
+
+  /** Deletes the spare tree; returns how many there were. */
+  public int dropSpares() throws IOException {
+    List<Path> garbage;
+    synchronized (this) {
+      garbage = spares.discard();
+    }
+    for (Path path : garbage) {
+      Deletion.delete(path);
+    }
+    return (int) garbage.stream().filter(path -> path.startsWith(layout.releases())).count();
+  }
+
+  /** Moves the spare tree to {@code to}, if there is one that can be used. */
+  synchronized Optional<ReleaseTree> takeSpare(Path to) throws IOException {
+    return spares.take(to);
   }
 
   /** Removes a release and its evidence. What was begun is ended by {@link #recover}. */

@@ -163,7 +163,14 @@ public final class Session {
     }
     Path garbage = directory.resolveSibling(Layout.GARBAGE + directory.getFileName());
     Deletion.delete(garbage);
-    Files.move(directory, garbage, StandardCopyOption.ATOMIC_MOVE); // Half of it is no session.
+    try {
+      Files.move(directory, garbage, StandardCopyOption.ATOMIC_MOVE); // Half of it is no session.
+    } catch (IOException e) {
+      // A full disk may have no room for another name: in place, then, what opens it first.
+      Files.deleteIfExists(manifest());
+      Deletion.delete(directory);
+      return;
+    }
     Deletion.delete(garbage);
   }
 

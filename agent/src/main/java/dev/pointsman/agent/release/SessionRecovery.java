@@ -1,6 +1,7 @@
 package dev.pointsman.agent.release;
 
 import dev.pointsman.agent.store.BlobKey;
+import dev.pointsman.agent.store.Stamp;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -39,15 +40,18 @@ final class SessionRecovery {
   private void recover(Path directory) throws IOException {
     String name = directory.getFileName().toString();
     Optional<ReleaseId> release = layout.ofSession(name);
-    if (release.isPresent() && isWorthKeeping(release.get())) {
-      tidy(directory);
+    Optional<Manifest> manifest =
+        release.isPresent() ? worthKeeping(release.get()) : Optional.empty();
+    if (manifest.isPresent()) {
+      tidy(directory, manifest.get().created());
     } else if (name.startsWith(layout.sessionPrefix())
         || name.startsWith(Layout.GARBAGE + layout.sessionPrefix())) {
       Deletion.delete(directory);
     }
   }
 
-  private boolean isWorthKeeping(ReleaseId release) throws IOException {
+  /** What the session is for, if it is whole and has a future. */
+  private Optional<Manifest> worthKeeping(ReleaseId release) throws IOException {
     Session session = layout.session(release);
     Path directory = session.directory();
     Path moved = directory.resolve(Staging.META).resolve(Evidence.LIST);
@@ -58,19 +62,21 @@ final class SessionRecovery {
         || !Files.isRegularFile(session.list(), LinkOption.NOFOLLOW_LINKS)
         || now.isAfter(session.expires())
         || Files.exists(layout.release(release), LinkOption.NOFOLLOW_LINKS)) {
-      return false;
+      return Optional.empty();
     }
     try {
       Manifest manifest = Manifest.parse(session.head().manifest());
-      return manifest.tree().isPresent()
-          && manifest.release().equals(release)
-          && Sha256.ofFile(session.list()).equals(manifest.tree().get().sha256());
+      boolean whole =
+          manifest.tree().isPresent()
+              && manifest.release().equals(release)
+              && Sha256.ofFile(session.list()).equals(manifest.tree().get().sha256());
+      return whole ? Optional.of(manifest) : Optional.empty();
     } catch (Rejected e) {
-      return false; // It was not synced, and the power was cut.
+      return Optional.empty(); // It was not synced, and the power was cut.
     }
   }
 
-  private static void tidy(Path directory) throws IOException {
+  private static void tidy(Path directory, Instant created) throws IOException {
     Path blobs = directory.resolve(Session.BLOBS);
     if (!Files.isDirectory(blobs, LinkOption.NOFOLLOW_LINKS)) {
       Modes.createDirectory(blobs, Modes.PRIVATE);
@@ -81,7 +87,7 @@ final class SessionRecovery {
     }
     try (Stream<Path> files = Files.list(blobs)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        if (!isGood(file)) {
+        if (!isGood(file, created)) {
           Deletion.delete(file);
         }
       }
@@ -106,7 +112,11 @@ final class SessionRecovery {
     }
   }
 
-  private static boolean isGood(Path file) throws IOException {
+  /**
+   * Whether the content is what the name says. Then it gets its time again: what was not synced may
+   * have lost that and nothing else.
+   */
+  private static boolean isGood(Path file, Instant created) throws IOException {
     String name = file.getFileName().toString();
     if (name.endsWith(Session.PART)) {
       // Its digest is taken again before it is continued, and again at its end.
@@ -119,8 +129,16 @@ final class SessionRecovery {
     }
     PosixFileAttributes is =
         Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    return is.isRegularFile()
-        && is.permissions().equals(Modes.ofFile(key.get().executable()))
-        && Sha256.ofFile(file).equals(key.get().sha256());
+    String sha256 = key.get().sha256();
+    boolean executable = key.get().executable();
+    if (!is.isRegularFile()
+        || !is.permissions().equals(Modes.ofFile(executable))
+        || !Sha256.ofFile(file).equals(sha256)) {
+      return false;
+    }
+    if (!Stamp.isOn(is.lastModifiedTime(), sha256)) {
+      Modes.settle(file, executable, Stamp.of(created, sha256));
+    }
+    return true;
   }
 }

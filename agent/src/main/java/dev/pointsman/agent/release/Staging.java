@@ -18,9 +18,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tree of a session, where its release grows until it is published. Only the agent can enter
@@ -32,15 +35,20 @@ public final class Staging implements AutoCloseable {
   static final String META = "meta";
   static final String PAYLOAD = "payload";
   static final String ENTRIES = "entries";
+  private static final String SPARE = "spare";
+  private static final String BEGUN = "begun";
 
   /** What {@link #close} leaves nothing of. */
-  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES);
+  static final List<String> OWN = List.of(TREE, META, PAYLOAD, ENTRIES, SPARE, BEGUN);
 
   private final Path directory;
   private final Path tree;
   private final Instant created;
   private final ByteBuffer buffer;
   private final Set<String> directories = new HashSet<>();
+  private final BitSet numbered = new BitSet();
+  private @Nullable ReleaseTree known;
+  private @Nullable String last;
   private long newBytes;
 
   /**
@@ -56,6 +64,11 @@ public final class Staging implements AutoCloseable {
     this.buffer = buffer;
     close();
     Modes.createDirectory(tree, Modes.DIRECTORY);
+  }
+
+  /** What grows here is {@code tree}, which knows its directories by number. */
+  public void grow(ReleaseTree growing) {
+    known = growing;
   }
 
   /** Where the payload is kept while it is not trusted. */
@@ -148,6 +161,35 @@ public final class Staging implements AutoCloseable {
     newBytes += Files.size(file);
   }
 
+  /**
+   * Goes on with the tree of an old release instead, where {@code store} has a spare one: what it
+   * has in common with {@code next} stays, what is {@code placed} here already comes over.
+   *
+   * @return the files that are in place because of it
+   */
+  public BitSet recycle(ReleaseStore store, ReleaseTree next, BitSet placed)
+      throws Rejected, IOException {
+    Path spare = directory.resolve(SPARE);
+    Optional<ReleaseTree> was = store.takeSpare(spare);
+    if (was.isEmpty()) {
+      return new BitSet();
+    }
+    Set<String> stay = new HashSet<>();
+    BitSet kept = new Recycling(was.get(), next, stay::add).run(spare);
+    Path begun = directory.resolve(BEGUN);
+    Files.move(tree, begun, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(spare, tree, StandardCopyOption.ATOMIC_MOVE);
+    directories.clear();
+    directories.addAll(stay);
+    for (int i = placed.nextSetBit(0); i >= 0; i = placed.nextSetBit(i + 1)) {
+      String path = next.files().get(i).path();
+      Files.move(begun.resolve(path), place(path), StandardCopyOption.ATOMIC_MOVE);
+    }
+    Deletion.delete(begun);
+    kept.andNot(placed);
+    return kept;
+  }
+
   /** Adds what is not a file: empty directories, then links. Nothing can be added afterwards. */
   public void finish(ReleaseTree complete) throws Rejected, IOException {
     for (TreeEntry.EmptyDirectory empty : complete.emptyDirectories()) {
@@ -185,7 +227,11 @@ public final class Staging implements AutoCloseable {
   }
 
   private void makeDirectories(String path) throws Rejected, IOException {
-    if (directories.contains(path)) {
+    if (path.equals(last)) { // Files mostly come by directory.
+      return;
+    }
+    last = path;
+    if (isMade(path)) {
       return;
     }
     Path made = place(path);
@@ -194,7 +240,19 @@ public final class Staging implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw collision(path, e);
     }
-    directories.add(path);
+    note(path);
+  }
+
+  private boolean isMade(String path) {
+    return known == null ? directories.contains(path) : numbered.get(known.indexOfDirectory(path));
+  }
+
+  private void note(String path) {
+    if (known == null) {
+      directories.add(path);
+    } else {
+      numbered.set(known.indexOfDirectory(path));
+    }
   }
 
   /** The file of the tree at {@code path}. */

@@ -7,6 +7,7 @@ import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.Phase;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.Manifest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -230,7 +231,7 @@ class BundleCommandsTest {
     assertThat(terminal.api.asked).containsExactly("send web r2");
     BundleReader sent = new BundleReader(new ByteArrayInputStream(terminal.api.received));
     assertThat(sent.head().signatures()).containsOnlyKeys("release.json.sig");
-    assertThat(sent.next().orElseThrow().gzip()).isTrue();
+    assertThat(sent.next().orElseThrow().compression()).isEqualTo(Compression.GZIP);
     assertThat(sent.next().orElseThrow().kind()).isEqualTo(BundleReader.Kind.PAYLOAD);
     assertThat(terminal.out())
         .matches(

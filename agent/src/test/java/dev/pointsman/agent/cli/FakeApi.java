@@ -16,6 +16,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -93,6 +94,12 @@ final class FakeApi implements Api {
   @Override
   public Answer<List<ReleaseResource>> releases(String app) throws ApiProblem, AgentUnreachable {
     return answer("releases " + app);
+  }
+
+  @Override
+  public Answer<VerificationResource> verify(String app, String release)
+      throws ApiProblem, AgentUnreachable {
+    return answer("verify " + app + " " + release);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
+import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
 import dev.pointsman.protocol.bundle.AppName;
@@ -155,6 +156,13 @@ final class FakeControl implements Control {
         .filter(known -> known.app().equals(app.value()))
         .findFirst()
         .orElseThrow(() -> new Rejected(ErrorCode.APP_UNKNOWN, app + " is not configured here."));
+  }
+
+  @Override
+  public VerificationResource verify(AppName app, ReleaseId release) throws Rejected {
+    app(app);
+    return new VerificationResource(
+        app.value(), release.value(), false, 2, List.of("missing ./a", "added ./b"));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -69,7 +70,8 @@ final class FakeSessions {
     Manifest.parse(bundle.head().manifest());
     Session session = new Session(app.value(), release.value(), new LinkedHashMap<>());
     for (var member = bundle.next(); member.isPresent(); member = bundle.next()) {
-      InputStream content = plain(member.get().content(), member.get().gzip());
+      InputStream content =
+          plain(member.get().content(), member.get().compression() == Compression.GZIP);
       if (member.get().kind() == BundleReader.Kind.FILE_LIST) {
         list(session, content);
         synchronized (this) {

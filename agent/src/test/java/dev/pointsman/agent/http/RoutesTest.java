@@ -58,6 +58,32 @@ class RoutesTest {
   }
 
   @Nested
+  class Verifies {
+    @Test
+    void tellsWhatIsWrongWithARelease() throws Exception {
+      HttpResponse<String> response =
+          running.send(verify(RunningApi.DEPLOYER).header("Accept", "application/json"));
+
+      assertThat(response.statusCode()).isEqualTo(200);
+      JsonNode found = json(response);
+      assertThat(found.path("sound").booleanValue()).isFalse();
+      assertThat(found.path("count").longValue()).isEqualTo(2);
+      assertThat(found.at("/problems/0").textValue()).isEqualTo("missing ./a");
+    }
+
+    @Test
+    void isNotForWhoeverMayOnlyLook() throws Exception {
+      assertThat(running.send(verify(RunningApi.READER)).statusCode()).isEqualTo(403);
+    }
+
+    private HttpRequest.Builder verify(String token) {
+      return running
+          .request("/v1/apps/web/releases/r42/verify", token)
+          .POST(HttpRequest.BodyPublishers.noBody());
+    }
+  }
+
+  @Nested
   class Reads {
     @Test
     void listsApps() throws Exception {

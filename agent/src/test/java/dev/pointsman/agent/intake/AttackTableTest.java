@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +97,21 @@ class AttackTableTest {
   @MethodSource("dev.pointsman.agent.intake.TransportAttacks#requests")
   void aRequestIsRefused(RequestAttack attack) throws Exception {
     refuses(attack.expected(), attack.making().make(ci));
+  }
+
+  @Test
+  void aFlippedBitInASignedPayloadIsRefused() throws Exception {
+    TestBundle bundle = StatementAttacks.second(TestBundle.archive());
+    bundle.gzip = true;
+    byte[] sent = signed(bundle);
+    int length = bundle.sentPayload().length;
+    int payload = sent.length - 1_024 - (length + 511) / 512 * 512;
+    Random random = new Random(97);
+    for (int round = 0; round < 60; round++) {
+      byte[] flipped = sent.clone();
+      flipped[payload + random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
+      refuses("422 archive.digest", RawHttp.put(RELEASE, AttackedAgent.CI, flipped));
+    }
   }
 
   @Test

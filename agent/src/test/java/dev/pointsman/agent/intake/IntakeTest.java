@@ -227,6 +227,15 @@ class IntakeTest {
     }
 
     @Test
+    void anAppWhoseJournalFailedTakesNothingAndReadsNothing() throws Exception {
+      host.readonly = true;
+      ByteArrayInputStream body = new ByteArrayInputStream(TestBundle.archive(ci).build());
+      int length = body.available();
+      host.refuses("agent.readonly", TestHost.R1, body);
+      assertThat(body.available()).isEqualTo(length);
+    }
+
+    @Test
     void aReleaseThatCannotBeJournaledIsTakenBack() throws Exception {
       host.journalFault = new IOException("journal: Input/output error");
       Map<String, String> before = host.snapshot();

@@ -502,9 +502,12 @@ class SessionTest {
       Files.move(session.resolve("blobs/" + TestFiles.sha256(LONG)), session.resolve("tree/x/c"));
       Files.createDirectories(session.resolve("meta"));
       Files.move(session.resolve("files.lst"), session.resolve("meta/files.lst"));
+      Files.setLastModifiedTime(
+          session.resolve("tree/x/c"), java.nio.file.attribute.FileTime.fromMillis(0));
       host.store().recover(Set.of());
       assertThat(paths(host.intake().missing(TestHost.WEB, TestHost.R1)))
           .containsExactly("./a.txt");
+      isWhole(TestHost.complete(pack("a.txt")));
     }
 
     @Test

@@ -55,6 +55,7 @@ final class TestHost implements Acceptance, Durability {
   SequenceFloor floor = SequenceFloor.EMPTY;
   Instant latest = Instant.EPOCH;
   boolean replaceable = true;
+  boolean readonly;
   boolean targetOptional;
   IOException journalFault;
   IOException diskFault;
@@ -225,6 +226,11 @@ final class TestHost implements Acceptance, Durability {
   @Override
   public Instant latest(AppName app) {
     return latest;
+  }
+
+  @Override
+  public boolean isReadonly(AppName app) {
+    return readonly;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.Compression;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseTree;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -230,8 +232,11 @@ class PackerTest {
   @Test
   void aFileThatCannotBeReadIsNamed() throws Exception {
     folder.file("a", "1");
-    List<Found> found = List.of(new Found("gone", 0644, 1));
-    assertThatThrownBy(() -> Digests.of(folder.tree(), found)).hasMessageContaining("gone");
+    TreeBuilder builder = new TreeBuilder(LIMITS);
+    try (Hashing hashing = new Hashing(folder.tree(), builder, Progress.NONE)) {
+      hashing.add(new Found("gone", 0644, 1));
+      assertThatThrownBy(hashing::finish).hasMessageContaining("gone");
+    }
   }
 
   @Test
@@ -256,10 +261,14 @@ class PackerTest {
   @Test
   void aFileThatChangesWhileItIsPackedIsNotSent() throws Exception {
     folder.file("a", "1");
-    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), listed("a", 1), temp.resolve("p")))
+    assertThatThrownBy(() -> write(listed("a", 1), "p"))
         .hasMessageContaining("out/a changed while it was packed");
-    assertThatThrownBy(() -> PayloadWriter.write(folder.tree(), listed("a", 9), temp.resolve("q")))
+    assertThatThrownBy(() -> write(listed("a", 9), "q"))
         .hasMessageContaining("out/a changed while it was packed");
+  }
+
+  private void write(ReleaseTree tree, String target) throws IOException {
+    PayloadWriter.write(folder.tree(), tree, Compression.GZIP, temp.resolve(target), Progress.NONE);
   }
 
   private static ReleaseTree listed(String path, long size) throws Rejected, IOException {
@@ -267,6 +276,60 @@ class PackerTest {
     builder.claimFile(path, size);
     builder.add(new TreeEntry.File(path, false, size, "0".repeat(64)));
     return builder.build();
+  }
+
+  @Test
+  void packsTheSameBytesAgainInEachFormat() throws Exception {
+    ordinary();
+    for (Compression format : Compression.values()) {
+      Path one = temp.resolve("one" + format.suffix());
+      Path two = temp.resolve("two" + format.suffix());
+      for (Path target : List.of(one, two)) {
+        PackRequest request = folder.request(target);
+        Packer.pack(
+            new PackRequest(
+                request.manifest(), request.tree(), request.excluded(), format, target));
+      }
+      for (String member :
+          List.of("release.json", "files.lst.gz", "payload.tar" + format.suffix())) {
+        assertThat(two.resolve(member)).hasSameBinaryContentAs(one.resolve(member));
+      }
+      Manifest manifest = Manifest.parse(Files.readAllBytes(one.resolve("release.json")));
+      assertThat(manifest.archive().orElseThrow().format()).isEqualTo("tar" + format.suffix());
+    }
+  }
+
+  @Test
+  void listsByteForByteWhatTheShellScriptListsUnderBusyBox() throws Exception {
+    ordinary();
+    Packer.pack(folder.request(output));
+    Path tools = Files.createDirectory(temp.resolve("busybox"));
+    Shell.run(temp, "mkdir b; cp \"$(command -v busybox)\" b/; b/busybox --install -s busybox");
+    // Every tool is BusyBox's, and there is no other.
+    Shell.run(folder.tree(), "PATH=" + tools + "; export PATH\n" + GENERATOR);
+    assertThat(gunzip("files.lst.gz"))
+        .asString()
+        .isEqualTo(Files.readString(temp.resolve("files.lst")));
+  }
+
+  @Test
+  void tellsHowFarItIs() throws Exception {
+    ordinary();
+    List<String> told = new ArrayList<>();
+    Packer.pack(
+        folder.request(output),
+        new Progress() {
+          @Override
+          public void hashed(int files, long bytes) {
+            told.add("hashed " + files);
+          }
+
+          @Override
+          public void packed(int files, int ofFiles) {
+            told.add("packed " + files + " of " + ofFiles);
+          }
+        });
+    assertThat(told).startsWith("hashed 1").contains("hashed 10").endsWith("packed 10 of 10");
   }
 
   private void refuses(String message) {

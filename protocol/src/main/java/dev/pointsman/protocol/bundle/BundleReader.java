@@ -52,12 +52,7 @@ public final class BundleReader {
    * @param size bytes as sent
    * @param content as sent; good until the next member is asked for
    */
-  public record Member(Kind kind, Compression compression, long size, InputStream content) {
-    /** Whether it is compressed with gzip. */
-    public boolean gzip() {
-      return compression == Compression.GZIP;
-    }
-  }
+  public record Member(Kind kind, Compression compression, long size, InputStream content) {}
 
   /** Reads a bundle from {@code in}, which the caller closes. */
   public BundleReader(InputStream in) {

@@ -1,6 +1,5 @@
-package dev.pointsman.agent.intake;
+package dev.pointsman.agent.zstd;
 
-import dev.pointsman.agent.zstd.Zstd;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.Compression;
@@ -10,7 +9,7 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** What is within compressed bytes, as strict and as bounded as the caller says. */
-final class Unpacked {
+public final class Unpacked {
   private Unpacked() {}
 
   /**
@@ -18,7 +17,7 @@ final class Unpacked {
    * maxBytes} is refused with {@code overflow}; a compression that this host has not is refused
    * with {@code unknown}.
    */
-  static InputStream of(
+  public static InputStream of(
       Compression compression, InputStream in, long maxBytes, ErrorCode overflow, ErrorCode unknown)
       throws Rejected {
     return switch (compression) {
