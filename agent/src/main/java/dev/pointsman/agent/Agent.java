@@ -6,6 +6,7 @@ import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.agent.http.ApiSource;
 import dev.pointsman.agent.http.EventLoops;
 import dev.pointsman.agent.http.HttpApi;
+import dev.pointsman.agent.http.HttpFetcher;
 import dev.pointsman.agent.http.MetricsRegistry;
 import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
@@ -14,6 +15,7 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.process.Processes;
+import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.ForeignSessions;
 import dev.pointsman.agent.store.ContentStore;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +142,18 @@ final class Agent implements AutoCloseable {
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     MetricsRegistry metrics = new MetricsRegistry();
     StoreMetrics.register(metrics, content, keeper.tally());
-    ApiSource source = new ApiSource(control, () -> ready, metrics, Distribution.version());
+    HttpFetcher fetcher = unwinding.later("fetcher", new HttpFetcher(vertx, config.pull().ca()));
+    Pulls pulls =
+        unwinding.later(
+            "pulls",
+            new Pulls(
+                config.pull(),
+                fetcher,
+                new PullIntake(control, events),
+                config.limits().treeBytes() + 2 * config.limits().listBytes(),
+                clock));
+    ApiSource source =
+        new ApiSource(control, () -> ready, metrics, Distribution.version(), Optional.of(pulls));
     unwinding.later("api", HttpApi.start(vertx, config.http(), source));
 
     apps.values().forEach(App::start);

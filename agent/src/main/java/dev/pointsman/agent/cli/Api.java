@@ -3,14 +3,15 @@ package dev.pointsman.agent.cli;
 import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.agent.http.Sent;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
-import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.VerificationResource;
@@ -33,10 +34,31 @@ interface Api extends AutoCloseable {
   Answer<VerificationResource> verify(String app, String release)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+  /** Sends a bundle, or its envelope alone. */
+  Sent send(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Sends files that are missing, as a tar. */
+  Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** How much of a large file is on the host. */
+  long blobOffset(String app, String sha256)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Sends what follows {@code offset} of a file; returns how much is there then. */
+  long sendBlob(String app, String sha256, long offset, long total, UploadBody body)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Has the agent fetch a release, and deploy it where asked. */
+  Answer<PullResource> pull(String app, String release, String url, boolean deploy, boolean force)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** How far that is, when it is over or {@code wait} has passed. */
+  Answer<PullResource> pulled(String app, String release, Duration wait)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)

@@ -48,6 +48,7 @@ public final class CommandLineMain {
     line.addSubcommand(new SignCommand(session));
     line.addSubcommand(new VerifyCommand(session));
     line.addSubcommand(new PushCommand(session));
+    line.addSubcommand(new PullCommand(session));
     line.addSubcommand(new DeployCommand(session));
     line.addSubcommand(new RollbackCommand(session));
     line.addSubcommand(new StatusCommand(session));
@@ -73,6 +74,7 @@ public final class CommandLineMain {
             "letters, digits and '._-', at most 80, no '..', not a reserved name"));
     line.registerConverter(
         Duration.class, converter(Units::duration, "as 250ms, 10s, 5m, 1h or 7d"));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false);
     line.setParameterExceptionHandler((e, _) -> usage(session.console(), e));
     line.setExecutionExceptionHandler((e, command, _) ->

@@ -38,6 +38,14 @@ final class Connection {
     return verb.session().agents().apply(target(verb));
   }
 
+  /** Whether the agent is on this host, so that bytes on the way to it cost next to nothing. */
+  boolean isLocal(Verb verb) throws IOException {
+    return switch (target(verb)) {
+      case Target.Socket _ -> true;
+      case Target.Url url -> isLoopback(url);
+    };
+  }
+
   private Target target(Verb verb) throws IOException {
     Map<String, String> env = verb.session().env();
     if (socket != null && url != null) {

@@ -1,8 +1,10 @@
 package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +28,12 @@ final class DeployCommand extends Verb {
   private boolean force;
 
   @Option(
+      names = "--from",
+      paramLabel = "URL",
+      description = "Have the host fetch the bundle there first.")
+  private @Nullable String from;
+
+  @Option(
       names = "--allow-tainted",
       description = "Deploy although those who signed the release are revoked; this is journaled.")
   private boolean allowTainted;
@@ -36,14 +44,23 @@ final class DeployCommand extends Verb {
 
   @Override
   public Integer call() throws Exception {
+    String name = Objects.requireNonNull(app).value();
+    String id = Objects.requireNonNull(release).value();
     try (Api api = connection.open(this)) {
-      return waiting.follow(
-          this,
-          api,
-          api.deploy(
-              Objects.requireNonNull(app).value(),
-              Objects.requireNonNull(release).value(),
-              new Control.Overrides(force, allowTainted)));
+      String where = from;
+      if (where == null) {
+        return waiting.follow(
+            this, api, api.deploy(name, id, new Control.Overrides(force, allowTainted)));
+      }
+      PullWatch watch = new PullWatch(api, console(), session().time());
+      PullResource pull =
+          watch.watch(api.pull(name, id, where, true, force), waiting.timeout()).value();
+      int code = watch.report(pull);
+      String deployment = pull.deployment();
+      if (code >= 0 || deployment == null) {
+        return code >= 0 ? code : ExitCode.FAILED;
+      }
+      return waiting.follow(this, api, api.deployment(deployment, Duration.ZERO));
     }
   }
 }

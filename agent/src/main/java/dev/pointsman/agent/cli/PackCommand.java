@@ -112,6 +112,11 @@ final class PackCommand extends Verb {
   private List<String> excluded = List.of();
 
   @Option(
+      names = "--no-payload",
+      description = "Write no payload.tar.gz; 'push --tree TREE' then sends what hosts lack.")
+  private boolean noPayload;
+
+  @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description = "Of the payload: tar, tar.gz, or tar.zst (tar.gz).")
@@ -132,7 +137,12 @@ final class PackCommand extends Verb {
     Path from = Objects.requireNonNull(tree);
     PackRequest request =
         new PackRequest(
-            manifest(from), from, excluded, compression(), Objects.requireNonNull(output));
+            manifest(from),
+            from,
+            excluded,
+            compression(),
+            Objects.requireNonNull(output),
+            !noPayload);
     Packed packed = Packer.pack(request, new PackProgress(console(), session().time()));
     packed.warnings().forEach(warning -> console().problem("warning: " + warning));
     console().result(json() ? json(packed) : words(packed));
@@ -199,7 +209,6 @@ final class PackCommand extends Verb {
   private static String words(Packed packed) {
     Manifest manifest = packed.manifest();
     Manifest.Tree listed = manifest.tree().orElseThrow();
-    Manifest.Archive archive = manifest.archive().orElseThrow();
     return "packed "
         + manifest.app()
         + " "
@@ -214,8 +223,10 @@ final class PackCommand extends Verb {
         + listed.links()
         + " links, "
         + Spans.bytes(listed.bytes())
-        + "; payload "
-        + Spans.bytes(archive.size())
+        + manifest
+            .archive()
+            .map(archive -> "; payload " + Spans.bytes(archive.size()))
+            .orElse("; no payload")
         + "\nnext: pointsman sign --key KEY "
         + packed.directory();
   }

@@ -1,16 +1,26 @@
 package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.agent.http.ApiProblem;
 import dev.pointsman.agent.pack.BundleDirectory;
 import dev.pointsman.agent.pack.OuterTar;
+import dev.pointsman.agent.push.Content;
+import dev.pointsman.agent.push.PayloadContent;
+import dev.pointsman.agent.push.TreeContent;
+import dev.pointsman.agent.push.Wanted;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.Manifest;
-import java.io.InputStream;
+import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.TreeEntry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +36,39 @@ final class PushCommand extends Verb {
   @Option(names = "--deploy", description = "Deploy the release once it is staged.")
   private boolean deploy;
 
+  @Option(names = "--full", description = "Send the whole bundle, whatever the host has.")
+  private boolean full;
+
+  @Option(
+      names = "--tree",
+      paramLabel = "TREE",
+      description = "Read files in the directory that was packed, not in the payload.")
+  private @Nullable Path tree;
+
+  @Option(
+      names = "--compress",
+      paramLabel = "HOW",
+      defaultValue = "auto",
+      description = "Compress what is missing: auto (not for an agent on this host), none, gzip.")
+  private Compression compress = Compression.AUTO;
+
+  @Option(
+      names = "--retry",
+      paramLabel = "TIME",
+      defaultValue = "2m",
+      description =
+          "How long broken transfers are tried again without progress (${DEFAULT-VALUE}).")
+  private Duration retry = Duration.ofMinutes(2);
+
   @Parameters(paramLabel = "DIR", description = "The bundle directory.")
   private @Nullable Path directory;
+
+  /** What becomes of files on their way. */
+  enum Compression {
+    AUTO,
+    NONE,
+    GZIP
+  }
 
   PushCommand(Session session) {
     super(session);
@@ -38,18 +79,19 @@ final class PushCommand extends Verb {
     if (waiting.isWanted() && !deploy) {
       throw usage("--wait goes with --deploy: without it, push ends when the release is staged");
     }
+    if (full && tree != null) {
+      throw usage("--full sends the payload, so there is nothing to read in --tree");
+    }
     BundleDirectory bundle = BundleDirectory.open(Objects.requireNonNull(directory));
     Manifest manifest = bundle.manifest();
     String what = manifest.app() + " " + manifest.release();
-    OuterTar tar = bundle.tar();
     Console console = console();
+    UploadProgress progress = new UploadProgress(console, session().time(), what);
     try (Api api = connection.open(this)) {
-      Body body = new Body(tar, new UploadProgress(console, session().time(), what, tar.length()));
-      Answer<StagedResource> answer =
-          api.push(manifest.app().value(), manifest.release().value(), body, deploy);
+      Answer<StagedResource> answer = push(api, bundle, progress);
       StagedResource staged = answer.value();
       if (!json()) {
-        console.result(words(what, staged, tar.length()));
+        console.result(words(what, staged, progress.sent(), manifest));
       }
       String deployment = staged.deployment();
       if (deployment == null) {
@@ -67,31 +109,74 @@ final class PushCommand extends Verb {
     }
   }
 
-  private static String words(String what, StagedResource staged, long sent) {
-    return staged.created()
-        ? what
-            + " staged: "
-            + staged.files()
-            + " files, "
-            + Spans.bytes(sent)
-            + " sent, "
-            + Spans.bytes(staged.newBytes())
-            + " new, in "
-            + staged.ms()
-            + " ms"
-        : what + " was staged here already";
+  private Answer<StagedResource> push(Api api, BundleDirectory bundle, UploadProgress progress)
+      throws Exception {
+    Optional<ReleaseTree> list = full ? Optional.empty() : bundle.list();
+    Patience patience = new Patience(session().time(), console(), retry);
+    if (list.isEmpty()) {
+      return new WholePush(api, bundle, deploy, progress, patience).run();
+    }
+    try {
+      return new DeltaPush(api, parts(bundle, list.get()), progress, patience).run();
+    } catch (ApiProblem e) {
+      boolean older = e.problem().code().equals(ErrorCode.BUNDLE_FORMAT.wire());
+      if (!older || bundle.payload().isEmpty()) {
+        throw e;
+      }
+      // An agent that knows no uploads in parts misses the payload.
+      return new WholePush(api, bundle, deploy, progress, patience).run();
+    }
   }
 
-  /** The tar, counted while it goes out. */
-  private record Body(OuterTar tar, UploadProgress progress) implements UploadBody {
-    @Override
-    public OptionalLong length() {
-      return OptionalLong.of(tar.length());
+  private DeltaPush.Parts parts(BundleDirectory bundle, ReleaseTree list) throws IOException {
+    Path root = tree;
+    Function<List<TreeEntry.File>, Content> contents;
+    if (root != null) {
+      contents = files -> new TreeContent(root, files);
+    } else {
+      Path payload =
+          bundle
+              .payload()
+              .orElseThrow(() ->
+                  new IOException(
+                      directory + " has no payload: say with --tree which directory was packed"));
+      Content content = new PayloadContent(payload);
+      contents = _ -> content;
     }
+    OuterTar envelope = bundle.envelope();
+    boolean gzip =
+        switch (compress) {
+          case AUTO -> !connection.isLocal(this);
+          case GZIP -> true;
+          case NONE -> false;
+        };
+    return new DeltaPush.Parts(
+        bundle.manifest().app().value(),
+        bundle.manifest().release().value(),
+        deploy,
+        new Sending(OptionalLong.of(envelope.length()), envelope::open),
+        list,
+        contents,
+        gzip,
+        Wanted.LARGE);
+  }
 
-    @Override
-    public InputStream open() {
-      return progress.watching(tar.open());
+  private static String words(String what, StagedResource staged, long sent, Manifest manifest) {
+    if (!staged.created()) {
+      return what + " was staged here already";
     }
+    String weight = manifest.tree().map(listed -> " for " + Spans.bytes(listed.bytes())).orElse("");
+    return what
+        + " staged: "
+        + staged.files()
+        + " files, "
+        + Spans.bytes(sent)
+        + " sent"
+        + weight
+        + ", "
+        + Spans.bytes(staged.newBytes())
+        + " new, in "
+        + staged.ms()
+        + " ms";
   }
 }

@@ -4,15 +4,16 @@ import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiClient;
 import dev.pointsman.agent.http.ApiProblem;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.agent.http.Sent;
 import dev.pointsman.agent.http.Target;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
-import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.VerificationResource;
@@ -74,15 +75,46 @@ final class RemoteApi implements Api {
   }
 
   @Override
-  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+  public Sent send(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.push(app, release, body, deploy));
+    return reached(() -> client.send(app, release, body, deploy));
+  }
+
+  @Override
+  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.sendPack(app, release, gzip, body, deploy));
+  }
+
+  @Override
+  public long blobOffset(String app, String sha256)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.blobOffset(app, sha256));
+  }
+
+  @Override
+  public long sendBlob(String app, String sha256, long offset, long total, UploadBody body)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.sendBlob(app, sha256, offset, total, body));
   }
 
   @Override
   public Answer<DeploymentResource> deploy(String app, String release, Control.Overrides overrides)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.deploy(app, release, overrides));
+  }
+
+  @Override
+  public Answer<PullResource> pull(
+      String app, String release, String url, boolean deploy, boolean force)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.pull(app, release, url, deploy, force));
+  }
+
+  @Override
+  public Answer<PullResource> pulled(String app, String release, Duration wait)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.pulled(app, release, wait));
   }
 
   @Override

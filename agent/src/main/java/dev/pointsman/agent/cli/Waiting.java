@@ -24,6 +24,10 @@ final class Waiting {
       description = "With --wait: how long to watch; the deployment goes on (${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofMinutes(15);
 
+  Duration timeout() {
+    return timeout;
+  }
+
   boolean isWanted() {
     return wait;
   }

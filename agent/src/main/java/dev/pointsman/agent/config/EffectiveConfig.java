@@ -52,6 +52,10 @@ public final class EffectiveConfig {
     line("uploads", limits.uploads());
     line("uploads_per_app", limits.uploadsPerApp());
     store(host.store());
+    section("pull");
+    line("hosts", list(host.pull().hosts().stream().map(PullHost::toString).toList()));
+    optional("credentials", host.pull().credentials());
+    optional("ca", host.pull().ca());
   }
 
   private void store(StoreConfig store) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param trust who may sign
  * @param limits bounds on uploads
  * @param store how content is kept
+ * @param pull where bundles may be fetched from
  * @param apps by name
  */
 public record HostConfig(
@@ -28,9 +29,41 @@ public record HostConfig(
     SignersConfig trust,
     LimitsConfig limits,
     StoreConfig store,
+    PullConfig pull,
     List<AppConfig> apps) {
   public HostConfig {
     apps = List.copyOf(apps);
+  }
+
+  /** One that fetches nothing. */
+  public HostConfig(
+      String name,
+      String platform,
+      Path root,
+      Path run,
+      HttpConfig http,
+      SignersConfig trust,
+      LimitsConfig limits,
+      StoreConfig store,
+      List<AppConfig> apps) {
+    this(name, platform, root, run, http, trust, limits, store, PullConfig.OFF, apps);
+  }
+
+  /**
+   * Where bundles may be fetched from.
+   *
+   * @param hosts none: nothing is fetched
+   * @param credentials file with what to show to which host
+   * @param ca file with the certificates that are trusted instead of Java's own
+   */
+  public record PullConfig(List<PullHost> hosts, Optional<Path> credentials, Optional<Path> ca) {
+    /** Nothing is fetched. */
+    public static final PullConfig OFF =
+        new PullConfig(List.of(), Optional.empty(), Optional.empty());
+
+    public PullConfig {
+      hosts = List.copyOf(hosts);
+    }
   }
 
   /**

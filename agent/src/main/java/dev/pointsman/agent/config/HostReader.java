@@ -3,6 +3,7 @@ package dev.pointsman.agent.config;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.config.HostConfig.PullConfig;
 import dev.pointsman.agent.config.HostConfig.SignersConfig;
 import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.protocol.bundle.AppName;
@@ -56,9 +57,11 @@ final class HostReader {
     SignersConfig trust = trust(host.section("trust"));
     LimitsConfig limits = limits(host.section("limits"));
     StoreConfig store = StoreReader.read(host, host.section("store"));
+    PullConfig pull = pull(host.section("pull"));
     List<AppConfig> read = apps(host, file.resolveSibling(apps), http, run);
     host.refuseOthers();
-    return new HostConfig(name, facts.platform(), root, run, http, trust, limits, store, read);
+    return new HostConfig(
+        name, facts.platform(), root, run, http, trust, limits, store, pull, read);
   }
 
   private HttpConfig http(Section http, Path run) {
@@ -91,6 +94,22 @@ final class HostReader {
     Optional<Path> revoked = existing(trust, "revoked", trust.text("revoked"));
     trust.refuseOthers();
     return new SignersConfig(signers.orElse(absolute), revoked);
+  }
+
+  private PullConfig pull(Section pull) {
+    List<PullHost> hosts = new ArrayList<>();
+    String example = "[\"releases.example.net\", \"*.example.net:8443\"]";
+    for (String text : pull.texts("hosts", example).orElse(List.of())) {
+      Optional<PullHost> host = PullHost.parse(text);
+      if (host.isEmpty()) {
+        pull.refuse("hosts", "'" + text + "' is no host, as in " + example);
+      }
+      host.ifPresent(hosts::add);
+    }
+    Optional<Path> credentials = existing(pull, "credentials", pull.text("credentials"));
+    Optional<Path> ca = existing(pull, "ca", pull.text("ca"));
+    pull.refuseOthers();
+    return new PullConfig(hosts, credentials, ca);
   }
 
   private static LimitsConfig limits(Section limits) {

@@ -3,9 +3,11 @@ package dev.pointsman.agent.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.ProblemResource;
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -80,13 +82,85 @@ public final class ApiClient implements AutoCloseable {
         DeploymentResource.class);
   }
 
-  /** Sends a bundle; {@code deploy} asks for its deployment once it is staged. */
+  /** Sends a whole bundle; {@code deploy} asks for its deployment once it is staged. */
   public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, IOException, InterruptedException {
-    String uri =
-        "/v1/apps/" + part(app) + "/releases/" + part(release) + (deploy ? "?deploy=true" : "");
-    Map<String, String> headers = Map.of("Content-Type", BUNDLE_TYPE, "Accept", "application/json");
-    return one(link.upload(uri, headers, body, STAGING), StagedResource.class);
+    return switch (send(app, release, body, deploy)) {
+      case Sent.Staged(Answer<StagedResource> answer) -> answer;
+      case Sent.Missing missing ->
+          throw new IOException(
+              target + " still lacks " + missing.paths().size() + " files of the whole bundle");
+    };
+  }
+
+  /** Sends a bundle, or its envelope alone. */
+  public Sent send(String app, String release, UploadBody body, boolean deploy)
+      throws ApiProblem, IOException, InterruptedException {
+    return sent(link.upload(release(app, release, "", deploy), typed(BUNDLE_TYPE), body, STAGING));
+  }
+
+  /** Sends files that are missing, as a tar. */
+  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+      throws ApiProblem, IOException, InterruptedException {
+    String type = gzip ? "application/gzip" : "application/x-tar";
+    return sent(link.upload(release(app, release, "/pack", deploy), typed(type), body, STAGING));
+  }
+
+  /** How much of a large file is on the host. */
+  public long blobOffset(String app, String sha256)
+      throws ApiProblem, IOException, InterruptedException {
+    ClientLink.Reply reply =
+        link.call(HttpMethod.HEAD, blob(app, sha256), Map.of(), null, PATIENCE);
+    if (reply.status() == 404) {
+      ProblemResource problem =
+          ProblemResource.of(
+              ErrorCode.SESSION_UNKNOWN, "No open session lacks the file " + sha256 + ".", null);
+      throw new ApiProblem(problem, Json.text(problem));
+    }
+    return offset(reply);
+  }
+
+  /**
+   * Sends what follows {@code offset} of a file of {@code total} bytes; returns how much is there
+   * then.
+   */
+  public long sendBlob(String app, String sha256, long offset, long total, UploadBody body)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, String> headers = new LinkedHashMap<>(typed("application/octet-stream"));
+    headers.put("Content-Range", "bytes " + offset + "-" + (total - 1) + "/" + total);
+    return offset(link.upload(blob(app, sha256), headers, body, STAGING));
+  }
+
+  private long offset(ClientLink.Reply reply) throws ApiProblem, IOException {
+    String offset = reply.header().apply("Upload-Offset");
+    if (reply.status() >= 300 || offset == null || !offset.matches("[0-9]{1,16}")) {
+      throw problem(reply);
+    }
+    return Long.parseLong(offset);
+  }
+
+  private Sent sent(ClientLink.Reply reply) throws ApiProblem, IOException {
+    if (reply.status() != 202) {
+      return new Sent.Staged(one(reply, StagedResource.class));
+    }
+    return new Sent.Missing(reply.text().lines().toList());
+  }
+
+  private static Map<String, String> typed(String type) {
+    return Map.of("Content-Type", type, "Accept", "application/json");
+  }
+
+  private static String release(String app, String release, String below, boolean deploy) {
+    return "/v1/apps/"
+        + part(app)
+        + "/releases/"
+        + part(release)
+        + below
+        + (deploy ? "?deploy=true" : "");
+  }
+
+  private static String blob(String app, String sha256) {
+    return "/v1/apps/" + part(app) + "/blobs/" + part(sha256);
   }
 
   /** Has the agent read all of a release; blocks as long as that takes. */
@@ -108,6 +182,31 @@ public final class ApiClient implements AutoCloseable {
       body.put("allow_tainted", true);
     }
     return ask("/v1/apps/" + part(app) + "/deployments", body);
+  }
+
+  /** Has the agent fetch a release; {@code deploy} asks for its deployment once it is staged. */
+  public Answer<PullResource> pull(
+      String app, String release, String url, boolean deploy, boolean force)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("release", release);
+    body.put("url", url);
+    if (deploy) {
+      body.put("force", force);
+    }
+    String uri = "/v1/apps/" + part(app) + (deploy ? "/deployments" : "/releases");
+    Map<String, String> headers = Map.of("Accept", "application/json");
+    return one(
+        link.call(HttpMethod.POST, uri, headers, Json.text(body), PATIENCE), PullResource.class);
+  }
+
+  /** How far the agent is with fetching a release, when it is over or {@code wait} has passed. */
+  public Answer<PullResource> pulled(String app, String release, Duration wait)
+      throws ApiProblem, IOException, InterruptedException {
+    String query = wait.isPositive() ? "?wait=" + wait.toMillis() + "ms" : "";
+    return one(
+        get(release(app, release, "/pull", false) + query, PATIENCE.plus(wait)),
+        PullResource.class);
   }
 
   /** Asks to go back, to {@code release} or to the last good one; returns at once. */
@@ -209,7 +308,7 @@ public final class ApiClient implements AutoCloseable {
     BodyStream body = answer.body();
     if (body == null) {
       ClientLink.Reply refusal = answer.refusal();
-      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "") : refusal);
+      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "", _ -> null) : refusal);
     }
     BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {

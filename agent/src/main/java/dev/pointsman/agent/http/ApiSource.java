@@ -1,5 +1,7 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.pull.Pulls;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -9,6 +11,17 @@ import java.util.function.BooleanSupplier;
  * @param ready what {@code /readyz} says; must not block
  * @param metrics what {@code /metrics} shows beside what the API itself adds
  * @param version of the agent
+ * @param pulls where bundles are fetched; empty: nowhere
  */
 public record ApiSource(
-    Control control, BooleanSupplier ready, MetricsRegistry metrics, String version) {}
+    Control control,
+    BooleanSupplier ready,
+    MetricsRegistry metrics,
+    String version,
+    Optional<Pulls> pulls) {
+  /** One that fetches nothing. */
+  public ApiSource(
+      Control control, BooleanSupplier ready, MetricsRegistry metrics, String version) {
+    this(control, ready, metrics, version, Optional.empty());
+  }
+}

@@ -100,6 +100,16 @@ final class BodyStream extends InputStream {
     }
   }
 
+  /** What came is worth nothing, because of {@code cause}; said by the reader itself. */
+  void spoil(IOException cause) {
+    lock.lock();
+    try {
+      failure = cause;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What the reader got or would get, if the body broke. */
   @Nullable IOException failure() {
     lock.lock();

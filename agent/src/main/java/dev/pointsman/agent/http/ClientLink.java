@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,12 @@ final class ClientLink implements AutoCloseable {
   private final HttpClient http;
 
   /** What came back. */
-  record Reply(int status, String reason, @Nullable String type, String text) {}
+  record Reply(
+      int status,
+      String reason,
+      @Nullable String type,
+      String text,
+      Function<String, @Nullable String> header) {}
 
   ClientLink(Target target) {
     this.target = target;
@@ -248,7 +254,8 @@ final class ClientLink implements AutoCloseable {
                 response.statusCode(),
                 response.statusMessage(),
                 response.getHeader(HttpHeaders.CONTENT_TYPE),
-                whole.toString())));
+                whole.toString(),
+                response::getHeader)));
     return reply.future();
   }
 

@@ -18,18 +18,21 @@ final class Deploying {
   private final Control control;
   private final Blocking blocking;
   private final Idempotency idempotency;
+  private final Pulling pulling;
 
-  Deploying(Vertx vertx, Control control, Blocking blocking, Idempotency idempotency) {
+  Deploying(
+      Vertx vertx, Control control, Blocking blocking, Idempotency idempotency, Pulling pulling) {
     this.vertx = vertx;
     this.control = control;
     this.blocking = blocking;
     this.idempotency = idempotency;
+    this.pulling = pulling;
   }
 
   /** {@code POST /v1/apps/APP/deployments}. */
   void deploy(Exchange exchange, byte[] body) throws Rejected {
     AppName app = exchange.app();
-    JsonNode request = Parse.object(body, Set.of("release", "force", "allow_tainted"));
+    JsonNode request = Parse.object(body, Set.of("release", "force", "allow_tainted", "url"));
     String release = Parse.text(request, "release");
     if (release == null) {
       throw new Rejected(ErrorCode.REQUEST_INVALID, "The key is missing.", "release");
@@ -40,6 +43,16 @@ final class Deploying {
       exchange.caller().require(Scope.ADMIN);
     }
     ReleaseId id = Exchange.release(release);
+    if (Parse.text(request, "url") != null) {
+      if (overrides.allowTainted()) {
+        throw new Rejected(
+            ErrorCode.REQUEST_INVALID,
+            "What is fetched is judged anew, so there is nothing to allow.",
+            "allow_tainted");
+      }
+      pulling.begin(exchange, app, request, true, overrides.force());
+      return;
+    }
     begin(exchange, "deploy " + app + " " + id, () -> deploy(exchange, app, id, overrides));
   }
 

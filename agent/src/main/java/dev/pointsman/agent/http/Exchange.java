@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,6 +83,13 @@ final class Exchange {
     caller = admitted;
   }
 
+  /** The address that the request came from, without its port. */
+  String remote() {
+    var address = request.remoteAddress();
+    String host = address == null ? null : address.hostAddress();
+    return host == null ? "the unix socket" : host;
+  }
+
   boolean hasBody() {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return (length != null && !length.equals("0"))
@@ -143,6 +151,35 @@ final class Exchange {
     return request.getHeader(name);
   }
 
+  /** Every value of a header. */
+  List<String> headers(String name) {
+    return List.copyOf(request.headers().getAll(name));
+  }
+
+  /** What {@code Content-Length} says, or -1; the decoder has checked its form. */
+  long contentLength() {
+    String length = header(HttpHeaders.CONTENT_LENGTH.toString());
+    return length == null ? -1 : Long.parseLong(length);
+  }
+
+  /** Refuses a body that is wrapped in anything but chunks: nobody here would unwrap it. */
+  void requirePlainChunks() throws Rejected {
+    for (String coding : headers(HttpHeaders.TRANSFER_ENCODING.toString())) {
+      if (!coding.equalsIgnoreCase("chunked")) {
+        throw new Rejected(
+            ErrorCode.HTTP_FRAMING,
+            "The only transfer coding here is chunked.",
+            "Transfer-Encoding");
+      }
+    }
+    if (header("Content-Encoding") != null) {
+      throw new Rejected(
+          ErrorCode.CONTENT_TYPE,
+          "A content coding is not undone here: say what is sent in Content-Type.",
+          "Content-Encoding");
+    }
+  }
+
   /** Whether the client would rather have {@code wanted} than {@code other}; ties go to other. */
   boolean prefers(String wanted, String other) {
     for (MIMEHeader accepted : routing.parsedHeaders().accept()) {
@@ -179,7 +216,7 @@ final class Exchange {
     if (problem.status() == 401) {
       with("WWW-Authenticate", "Bearer realm=\"pointsman\"");
     }
-    if (problem.status() == 429) {
+    if (problem.status() == 429 || problem.status() == 503) {
       with("Retry-After", "5");
     }
     end(problem.status(), PROBLEM, Buffer.buffer(Json.text(problem)));
@@ -203,30 +240,55 @@ final class Exchange {
 
   /** Ends the answer. Does nothing where there was one, or where the client has gone. */
   void end(int status, @Nullable String type, Buffer body) {
+    HttpServerResponse response = begin(status, type);
+    if (response == null) {
+      return;
+    }
+    boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == 304;
+    if (bodiless && status != 304) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    }
+    finish(bodiless ? Buffer.buffer() : body);
+  }
+
+  /** Begins an answer whose body is still to be written; null where nobody waits for one. */
+  @Nullable HttpServerResponse begin(int status, @Nullable String type) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return null;
+    }
+    response.setStatusCode(status);
+    if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
+      response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+    }
+    if (type != null) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, type);
+    }
+    if (isUnread()) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    return response;
+  }
+
+  /** Ends an answer that was begun. */
+  void finish(Buffer rest) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
     }
-    boolean unread = hasBody() && !request.isEnded();
-    response.setStatusCode(status).putHeader("Cache-Control", "no-cache");
-    if (type != null) {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, type);
-    }
-    if (unread) {
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    }
-    boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == 304;
-    if (bodiless) {
-      if (status != 304) {
-        response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-      }
+    boolean unread = isUnread();
+    if (rest.length() == 0) {
       response.end();
     } else {
-      response.end(body);
+      response.end(rest);
     }
     if (unread) {
       linger();
     }
+  }
+
+  private boolean isUnread() {
+    return hasBody() && !request.isEnded();
   }
 
   /**

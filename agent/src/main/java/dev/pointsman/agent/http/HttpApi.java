@@ -50,8 +50,13 @@ public final class HttpApi implements AutoCloseable {
     this.socket = new UnixSocket(config.socket());
     Control control = source.control();
     InstantSource clock = InstantSource.system();
-    Deploying deploying = new Deploying(vertx, control, blocking, new Idempotency(clock));
-    this.uploads = new Uploads(vertx, control, blocking, deploying, limits);
+    Pulling pulling = new Pulling(vertx, control, blocking, source.pulls(), limits);
+    Deploying deploying = new Deploying(vertx, control, blocking, new Idempotency(clock), pulling);
+    Refusals refusals = new Refusals(limits.refusals(), System::nanoTime);
+    Receiving receiving = new Receiving(vertx, blocking, limits, refusals);
+    Sessions sessions = new Sessions(vertx, control, blocking, limits);
+    this.uploads = new Uploads(control, receiving, deploying, sessions);
+    Blobs blobs = new Blobs(vertx, control, blocking, receiving);
     this.following = new Following(vertx, control, limits);
     Reading reading = new Reading(vertx, control, blocking, limits, clock);
     this.routes =
@@ -62,10 +67,14 @@ public final class HttpApi implements AutoCloseable {
             new Routes.Handlers(
                 reading,
                 uploads,
+                sessions,
+                blobs,
                 deploying,
+                pulling,
                 following,
                 new Housekeeping(vertx, control, blocking),
-                new Trusting(vertx, control, blocking)));
+                new Trusting(vertx, control, blocking),
+                refusals));
   }
 
   /**
@@ -138,7 +147,7 @@ public final class HttpApi implements AutoCloseable {
                     .setAcceptBacklog(128))
             .connectionHandler(open::opened)
             .requestHandler(router)
-            .invalidRequestHandler(InvalidRequests::answer)
+            .invalidRequestHandler(request -> InvalidRequests.answer(request, open))
             .exceptionHandler(e -> LOG.atDebug().setCause(e).log("A connection broke"));
     servers.add(server);
     return server;
@@ -181,6 +190,11 @@ public final class HttpApi implements AutoCloseable {
   /** The port of the TCP listener, or -1 without one. */
   public int tcpPort() {
     return tcpPort;
+  }
+
+  /** Connections that are open. */
+  int connections() {
+    return connections.stream().mapToInt(Connections::count).sum();
   }
 
   /** Requests that wait for the core. */

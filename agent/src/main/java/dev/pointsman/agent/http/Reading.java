@@ -5,6 +5,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.SessionResource;
 import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
@@ -78,7 +79,7 @@ final class Reading {
         exchange,
         "release " + id + " of " + app,
         () -> {
-          ReleaseResource release = find(app, id);
+          Object release = find(app, id);
           return () -> exchange.read(release);
         });
   }
@@ -98,12 +99,23 @@ final class Reading {
         });
   }
 
-  private ReleaseResource find(AppName app, ReleaseId id) throws Rejected {
-    return control.releases(app).stream()
-        .filter(candidate -> candidate.release().equals(id.value()))
-        .findFirst()
-        .orElseThrow(() ->
-            new Rejected(ErrorCode.RELEASE_UNKNOWN, id + " of " + app + " is not on this host."));
+  /** The release, or the session in which it is being sent. */
+  private Object find(AppName app, ReleaseId id) throws Rejected {
+    for (ReleaseResource release : control.releases(app)) {
+      if (release.release().equals(id.value())) {
+        return release;
+      }
+    }
+    try {
+      Control.Missing missing = control.missing(app, id);
+      return new SessionResource(
+          app.value(), id.value(), "staging", missing.files(), missing.bytes(), missing.expires());
+    } catch (Rejected e) {
+      if (e.code() != ErrorCode.SESSION_UNKNOWN) {
+        throw e;
+      }
+      throw new Rejected(ErrorCode.RELEASE_UNKNOWN, id + " of " + app + " is not on this host.");
+    }
   }
 
   void deployments(Exchange exchange) throws Rejected {

@@ -28,10 +28,14 @@ final class Routes {
   record Handlers(
       Reading reading,
       Uploads uploads,
+      Sessions sessions,
+      Blobs blobs,
       Deploying deploying,
+      Pulling pulling,
       Following following,
       Housekeeping housekeeping,
-      Trusting trusting) {}
+      Trusting trusting,
+      Refusals refusals) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
   @FunctionalInterface
@@ -65,11 +69,15 @@ final class Routes {
     at(router, "/metrics").get(Scope.READ, this::metrics).done();
     at(router, "/v1/apps").get(Scope.READ, reading::apps).done();
     at(router, "/v1/apps/:app").get(Scope.READ, reading::app).done();
-    at(router, "/v1/apps/:app/releases").get(Scope.READ, reading::releases).done();
+    at(router, "/v1/apps/:app/releases")
+        .get(Scope.READ, reading::releases)
+        .on(HttpMethod.POST, Scope.DEPLOY, small(handlers.pulling()::release))
+        .done();
     at(router, "/v1/apps/:app/releases/:release")
         .get(Scope.READ, reading::release)
         .on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::put)
         .done();
+    sending(router);
     at(router, "/v1/apps/:app/releases/:release/verify")
         .on(HttpMethod.POST, Scope.DEPLOY, small((exchange, _) -> reading.verify(exchange)))
         .done();
@@ -98,6 +106,21 @@ final class Routes {
     router.route().handler(routing -> nothingHere(Exchange.of(routing)));
     failures(router, connections);
     return router;
+  }
+
+  /** The parts of a release on its way here. */
+  private void sending(Router router) {
+    String release = "/v1/apps/:app/releases/:release";
+    Sessions sessions = handlers.sessions();
+    at(router, release + "/pack").on(HttpMethod.PUT, Scope.DEPLOY, handlers.uploads()::pack).done();
+    at(router, release + "/missing").get(Scope.READ, sessions::missing).done();
+    at(router, release + "/files").get(Scope.READ, sessions::files).done();
+    at(router, release + "/pull").get(Scope.READ, handlers.pulling()::state).done();
+    at(router, release + "/session").on(HttpMethod.DELETE, Scope.DEPLOY, sessions::discard).done();
+    at(router, "/v1/apps/:app/blobs/:sha256")
+        .on(HttpMethod.HEAD, Scope.DEPLOY, handlers.blobs()::look)
+        .on(HttpMethod.PUT, Scope.DEPLOY, handlers.blobs()::put)
+        .done();
   }
 
   private void probes(Router router) {
@@ -134,12 +157,12 @@ final class Routes {
     routing.next();
   }
 
-  private static void admit(RoutingContext routing, Gate gate) {
+  private void admit(RoutingContext routing, Gate gate) {
     Exchange exchange = Exchange.of(routing);
     try {
       exchange.admitted(gate.admit(exchange.header("Authorization")));
     } catch (Rejected e) {
-      exchange.problem(e);
+      exchange.problem(handlers.refusals().unknown(exchange.remote(), e));
       return;
     }
     routing.next();

@@ -5,144 +5,117 @@ import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * {@code PUT /v1/apps/APP/releases/ID}: streams the body to {@link Control#receive} on a virtual
- * thread, in constant memory, at the pace of its reader.
- *
- * <p>{@code 100 Continue} is sent when the core reads for the first time, so whatever can be
- * refused without the body is refused before it is sent.
+ * A release that is sent: {@code PUT /v1/apps/APP/releases/ID}, and {@code PUT …/pack} with what
+ * the first left missing. Checks what can be checked without the body, then hands it over.
  */
 final class Uploads {
-  private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
-  private static final Set<String> TYPES =
+  private static final Set<String> BUNDLES =
       Set.of(ApiClient.BUNDLE_TYPE, "application/x-tar", "application/octet-stream");
+  private static final Map<String, Control.PackFormat> PACKS =
+      Map.of(
+          "application/x-tar", Control.PackFormat.TAR,
+          "application/gzip", Control.PackFormat.TAR_GZIP,
+          "application/zstd", Control.PackFormat.TAR_ZSTD);
 
-  private final Vertx vertx;
   private final Control control;
-  private final Blocking blocking;
+  private final Receiving receiving;
   private final Deploying deploying;
-  private final HttpLimits limits;
-  private final Set<BodyStream> open = ConcurrentHashMap.newKeySet();
+  private final Sessions sessions;
 
-  Uploads(Vertx vertx, Control control, Blocking blocking, Deploying deploying, HttpLimits limits) {
-    this.vertx = vertx;
+  private record Address(AppName app, ReleaseId release, boolean deploy) {
+    String path() {
+      return "/v1/apps/" + app + "/releases/" + release;
+    }
+  }
+
+  Uploads(Control control, Receiving receiving, Deploying deploying, Sessions sessions) {
     this.control = control;
-    this.blocking = blocking;
+    this.receiving = receiving;
     this.deploying = deploying;
-    this.limits = limits;
+    this.sessions = sessions;
   }
 
-  /** Checks what can be checked without the body, then hands the body over. */
+  /** The bundle, or its envelope alone. */
   void put(Exchange exchange) throws Rejected {
+    Address address = address(exchange);
+    String type = type(exchange);
+    if (!BUNDLES.contains(type)) {
+      throw wrongType(
+          "A bundle is sent as "
+              + ApiClient.BUNDLE_TYPE
+              + " (or application/x-tar, application/octet-stream)",
+          type);
+    }
+    control.app(address.app());
+    receiving.admit(exchange);
+    receiving.begin(
+        exchange,
+        "upload " + address.app() + "/" + address.release(),
+        body ->
+            answer(
+                exchange,
+                address,
+                control.receive(address.app(), address.release(), body, exchange.caller().name())));
+  }
+
+  /** Files that are missing. */
+  void pack(Exchange exchange) throws Rejected {
+    Address address = address(exchange);
+    String type = type(exchange);
+    Control.@Nullable PackFormat format = PACKS.get(type);
+    if (format == null) {
+      throw wrongType(
+          "A pack is sent as application/gzip, application/zstd or application/x-tar", type);
+    }
+    control.app(address.app());
+    receiving.admit(exchange);
+    receiving.begin(
+        exchange,
+        "pack for " + address.app() + "/" + address.release(),
+        body ->
+            answer(
+                exchange,
+                address,
+                control.receivePack(
+                    address.app(), address.release(), format, body, exchange.caller().name())));
+  }
+
+  private static Address address(Exchange exchange) throws Rejected {
     AppName app = exchange.app();
-    exchange.caller().require(Scope.DEPLOY);
     ReleaseId release = exchange.release();
-    exchange.allowQuery("deploy");
+    exchange.allowQuery("deploy", "activate");
     boolean deploy = Parse.flag(exchange.query("deploy"), "deploy");
-    requireType(exchange.header("Content-Type"));
-    control.app(app);
-    if (!exchange.hasBody()) {
-      throw new Rejected(ErrorCode.HTTP_LENGTH, "The request has no body.");
-    }
-    exchange.connections().busy(exchange.request().connection(), limits.upload());
-    BodyStream body = body(exchange.request());
-    open.add(body);
-    Context context = vertx.getOrCreateContext();
-    blocking.run(
-        "upload " + app + "/" + release,
-        () -> {
-          Runnable answer = receive(exchange, new Upload(app, release, deploy), body);
-          open.remove(body);
-          body.close();
-          context.runOnContext(_ -> answer.run());
-        });
+    boolean activate = Parse.flag(exchange.query("activate"), "activate");
+    return new Address(app, release, deploy || activate);
   }
 
-  private record Upload(AppName app, ReleaseId release, boolean deploy) {}
-
-  private BodyStream body(HttpServerRequest request) {
-    boolean expects = "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
-    BodyStream body =
-        new BodyStream(
-            vertx.getOrCreateContext(),
-            request,
-            new Pace(limits.pace(), System::nanoTime),
-            () -> {
-              if (expects && !request.response().ended() && !request.response().closed()) {
-                request.response().writeContinue();
-              }
-            });
-    request.exceptionHandler(_ -> body.fail(cut(request, body.received())));
-    return body;
-  }
-
-  private static BrokenBody cut(HttpServerRequest request, long received) {
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return new BrokenBody(
-        ErrorCode.HTTP_LENGTH,
-        "the client closed the connection after "
-            + received
-            + (length == null ? " bytes, before the end of the body" : " of " + length + " bytes"));
-  }
-
-  /** Blocks until the bundle is staged or not; what is to be answered is the result. */
-  private Runnable receive(Exchange exchange, Upload upload, BodyStream body) {
-    try {
-      if (!(control.receive(upload.app(), upload.release(), body, exchange.caller().name())
-          instanceof Control.Upload.Complete(StagedResource staged))) {
-        throw new Rejected(ErrorCode.BUNDLE_FORMAT, "The bundle has no payload.");
+  private Runnable answer(Exchange exchange, Address address, Control.Upload upload)
+      throws Rejected {
+    return switch (upload) {
+      case Control.Upload.Complete(StagedResource staged) -> {
+        StagedResource answer = address.deploy() ? deploy(exchange, address, staged) : staged;
+        yield () ->
+            exchange.with("Location", address.path()).json(staged.created() ? 201 : 200, answer);
       }
-      StagedResource answer = upload.deploy() ? deploy(exchange, upload, staged) : staged;
-      location(exchange, upload);
-      return () -> exchange.json(staged.created() ? 201 : 200, answer);
-    } catch (Rejected e) {
-      // A body that broke is the truth; that a reader found its remains wanting is not.
-      return body.failure() instanceof BrokenBody broken
-          ? () -> exchange.problem(broken.code(), broken.detail())
-          : () -> exchange.problem(e);
-    } catch (IOException e) {
-      if (body.failure() instanceof BrokenBody broken) {
-        return () -> exchange.problem(broken.code(), broken.detail());
-      }
-      LOG.atWarn()
-          .addKeyValue("app", upload.app())
-          .addKeyValue("release", upload.release())
-          .setCause(e)
-          .log("A release could not be received");
-      return () -> exchange.problem(ErrorCode.HOST_FAULT, String.valueOf(e.getMessage()));
-    } catch (InterruptedException _) {
-      return () -> exchange.problem(ErrorCode.AGENT_STOPPING, "The agent stops.");
-    } catch (RuntimeException e) {
-      LOG.atError()
-          .addKeyValue("app", upload.app())
-          .addKeyValue("release", upload.release())
-          .setCause(e)
-          .log("A bug while a release was received");
-      return () -> exchange.problem(ErrorCode.INTERNAL, "Receiving the release failed.");
-    }
+      case Control.Upload.Incomplete(Control.Missing missing) ->
+          () -> {
+            exchange.with("Location", address.path() + "/pack");
+            sessions.send(exchange, 202, missing);
+          };
+    };
   }
 
-  private static void location(Exchange exchange, Upload upload) {
-    exchange.with("Location", "/v1/apps/" + upload.app() + "/releases/" + upload.release());
-  }
-
-  private StagedResource deploy(Exchange exchange, Upload upload, StagedResource staged)
+  private StagedResource deploy(Exchange exchange, Address address, StagedResource staged)
       throws Rejected {
     try {
       String id =
-          deploying.deploy(exchange, upload.app(), upload.release(), Control.Overrides.NONE);
+          deploying.deploy(exchange, address.app(), address.release(), Control.Overrides.NONE);
       return new StagedResource(
           staged.app(),
           staged.release(),
@@ -154,26 +127,21 @@ final class Uploads {
           id);
     } catch (Rejected e) {
       throw new Rejected(
-          e.code(), upload.release() + " is staged, but not deployed: " + e.detail(), e.entry());
+          e.code(), address.release() + " is staged, but not deployed: " + e.detail(), e.entry());
     }
   }
 
-  private static void requireType(@Nullable String header) throws Rejected {
-    String type = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    if (!TYPES.contains(type)) {
-      throw new Rejected(
-          ErrorCode.CONTENT_TYPE,
-          "A bundle is sent as "
-              + ApiClient.BUNDLE_TYPE
-              + " (or application/x-tar, application/octet-stream), not as '"
-              + type
-              + "'.",
-          "Content-Type");
-    }
+  private static String type(Exchange exchange) {
+    String header = exchange.header("Content-Type");
+    return header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static Rejected wrongType(String right, String type) {
+    return new Rejected(ErrorCode.CONTENT_TYPE, right + ", not as '" + type + "'.", "Content-Type");
   }
 
   /** Ends every upload: the agent stops. */
   void stop() {
-    open.forEach(body -> body.fail(new BrokenBody(ErrorCode.AGENT_STOPPING, "the agent stops")));
+    receiving.stop();
   }
 }

@@ -3,7 +3,10 @@ package dev.pointsman.agent.pack;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
+import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.StrictGzip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A directory that holds a bundle's members: {@code release.json}, {@code release.json.sig} and
@@ -98,6 +102,40 @@ public final class BundleDirectory {
   /** What release.json says. */
   public Manifest manifest() {
     return manifest;
+  }
+
+  /** The bundle without its content: what an agent says of it is what it still needs. */
+  public OuterTar envelope() throws IOException {
+    return OuterTar.of(members.stream().filter(file -> !isPayload(file)).toList());
+  }
+
+  /** The file with the content, where there is one. */
+  public Optional<Path> payload() {
+    return members.stream().filter(BundleDirectory::isPayload).findFirst();
+  }
+
+  /** The files that the manifest's list names; empty where the bundle has no list. */
+  public Optional<ReleaseTree> list() throws Rejected, IOException {
+    Optional<Path> file = members.stream().filter(BundleDirectory::isList).findFirst();
+    if (file.isEmpty() || manifest.tree().isEmpty()) {
+      return Optional.empty();
+    }
+    long most = manifest.tree().get().size();
+    try (InputStream raw = Files.newInputStream(file.get())) {
+      InputStream in =
+          file.get().toString().endsWith(".gz")
+              ? new StrictGzip(raw, most, ErrorCode.LIMIT_LIST)
+              : raw;
+      return Optional.of(FileList.read(in, TreeScan.LIMITS));
+    }
+  }
+
+  private static boolean isPayload(Path file) {
+    return file.getFileName().toString().startsWith("payload.");
+  }
+
+  private static boolean isList(Path file) {
+    return file.getFileName().toString().startsWith("files.");
   }
 
   /** The whole bundle as it is sent. */

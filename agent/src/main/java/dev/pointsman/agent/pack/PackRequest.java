@@ -14,15 +14,28 @@ import java.util.List;
  *     slash for a path from the top
  * @param format of the payload
  * @param output the bundle directory to make; must not exist, or be empty
+ * @param payload whether to write the content too; without it the bundle can only be pushed beside
+ *     its tree
  */
 public record PackRequest(
-    Manifest manifest, Path tree, List<String> excluded, Compression format, Path output) {
+    Manifest manifest,
+    Path tree,
+    List<String> excluded,
+    Compression format,
+    Path output,
+    boolean payload) {
   public PackRequest {
     excluded = List.copyOf(excluded);
   }
 
+  /** With a payload. */
+  public PackRequest(
+      Manifest manifest, Path tree, List<String> excluded, Compression format, Path output) {
+    this(manifest, tree, excluded, format, output, true);
+  }
+
   /** With a payload that is compressed as usual. */
   public PackRequest(Manifest manifest, Path tree, List<String> excluded, Path output) {
-    this(manifest, tree, excluded, Compression.GZIP, output);
+    this(manifest, tree, excluded, Compression.GZIP, output, true);
   }
 }

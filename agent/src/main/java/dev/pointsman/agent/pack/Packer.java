@@ -114,13 +114,15 @@ public final class Packer {
     Path work = Files.createTempDirectory(parent, ".pack-");
     try {
       Tree listed = ListWriter.write(tree, work.resolve(BundleDirectory.LIST));
-      Archive archive =
-          PayloadWriter.write(
-              request.tree(),
-              tree,
-              request.format(),
-              work.resolve("payload.tar" + request.format().suffix()),
-              progress);
+      @Nullable Archive archive =
+          request.payload()
+              ? PayloadWriter.write(
+                  request.tree(),
+                  tree,
+                  request.format(),
+                  work.resolve("payload.tar" + request.format().suffix()),
+                  progress)
+              : null;
       Manifest manifest = with(request.manifest(), listed, archive);
       byte[] json = manifest.toJson();
       Manifest checked = Manifest.parse(json);

@@ -227,15 +227,15 @@ class BundleCommandsTest {
     pack("--release", "r2");
     terminal.run("sign", "--key", key.toString(), bundle.toString());
     terminal.api.answering(new StagedResource("web", "r2", "staged", true, 1, 8, 42, null));
-    assertThat(terminal.run("push", bundle.toString())).as(terminal.err()).isZero();
-    assertThat(terminal.api.asked).containsExactly("push web r2");
+    assertThat(terminal.run("push", "--full", bundle.toString())).as(terminal.err()).isZero();
+    assertThat(terminal.api.asked).containsExactly("send web r2");
     BundleReader sent = new BundleReader(new ByteArrayInputStream(terminal.api.received));
     assertThat(sent.head().signatures()).containsOnlyKeys("release.json.sig");
     assertThat(sent.next().orElseThrow().compression()).isEqualTo(Compression.GZIP);
     assertThat(sent.next().orElseThrow().kind()).isEqualTo(BundleReader.Kind.PAYLOAD);
     assertThat(terminal.out())
         .matches(
-            "web r2 staged: 1 files, [0-9.]+ KiB sent, 8 B new, in 42 ms\nnext: pointsman deploy web r2 --wait\n");
+            "web r2 staged: 1 files, [0-9.]+ KiB sent for 8 B, 8 B new, in 42 ms\nnext: pointsman deploy web r2 --wait\n");
   }
 
   @Test
@@ -248,7 +248,7 @@ class BundleCommandsTest {
         deployment(DeploymentState.REVERTED, Phase.ROLL, 4));
     assertThat(terminal.run("push", "--deploy", "--wait", bundle.toString())).isEqualTo(2);
     assertThat(terminal.api.asked)
-        .containsExactly("push web r2 deploy", "deployment web-12", "deployment web-12");
+        .containsExactly("send web r2 deploy", "deployment web-12", "deployment web-12");
     assertThat(terminal.out()).startsWith("web r2 was staged here already\n");
   }
 
@@ -258,7 +258,7 @@ class BundleCommandsTest {
     terminal.run("sign", "--key", key.toString(), bundle.toString());
     Terminal live = Terminal.live();
     live.api.answering(new StagedResource("web", "r2", "staged", true, 1, 8, 42, null));
-    assertThat(live.run("push", bundle.toString())).isZero();
+    assertThat(live.run("push", "--full", bundle.toString())).isZero();
     assertThat(live.out())
         .contains("\r\u001b[K  web r2: 512 B of ")
         .contains(" %), ")

@@ -4,11 +4,13 @@ import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.ApiProblem;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
+import dev.pointsman.agent.http.Sent;
 import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
@@ -17,7 +19,6 @@ import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.VerificationResource;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeApi implements Api {
   final List<String> asked = new ArrayList<>();
   byte[] received = {};
+  byte[] pack = {};
+  byte[] blob = {};
   private final FakeTime time;
   private final Deque<Object> answers = new ArrayDeque<>();
   private int open;
@@ -100,17 +103,47 @@ final class FakeApi implements Api {
   }
 
   @Override
-  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+  public Sent send(String app, String release, UploadBody body, boolean deploy)
       throws ApiProblem, AgentUnreachable {
-    try (InputStream in = body.open()) {
-      received = in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    received = read(body);
     if (received.length != body.length().orElse(-1)) {
       throw new IllegalStateException("the length is not what was said");
     }
-    return answer("push " + app + " " + release + (deploy ? " deploy" : ""));
+    return sent("send " + app + " " + release + (deploy ? " deploy" : ""));
+  }
+
+  @Override
+  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+      throws ApiProblem, AgentUnreachable {
+    pack = read(body);
+    return sent("pack " + app + " " + release + (gzip ? " gzip" : "") + (deploy ? " deploy" : ""));
+  }
+
+  @Override
+  public long blobOffset(String app, String sha256) throws ApiProblem, AgentUnreachable {
+    return (Long) next("offset " + sha256);
+  }
+
+  @Override
+  public long sendBlob(String app, String sha256, long offset, long total, UploadBody body)
+      throws ApiProblem, AgentUnreachable {
+    blob = read(body);
+    return (Long) next("blob " + sha256 + " " + offset + " of " + total);
+  }
+
+  private static byte[] read(UploadBody body) throws AgentUnreachable {
+    try (InputStream in = body.open()) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new AgentUnreachable(e);
+    }
+  }
+
+  private Sent sent(String question) throws ApiProblem, AgentUnreachable {
+    Object value = next(question);
+    return value instanceof StagedResource staged
+        ? new Sent.Staged(new Answer<>(staged, Json.text(staged)))
+        : (Sent) value;
   }
 
   @Override
@@ -123,6 +156,28 @@ final class FakeApi implements Api {
             + release
             + (overrides.force() ? " force" : "")
             + (overrides.allowTainted() ? " allow-tainted" : ""));
+  }
+
+  @Override
+  public Answer<PullResource> pull(
+      String app, String release, String url, boolean deploy, boolean force)
+      throws ApiProblem, AgentUnreachable {
+    return answer(
+        "pull "
+            + app
+            + " "
+            + release
+            + " "
+            + url
+            + (deploy ? " deploy" : "")
+            + (force ? " force" : ""));
+  }
+
+  @Override
+  public Answer<PullResource> pulled(String app, String release, Duration wait)
+      throws ApiProblem, AgentUnreachable {
+    time.pass(wait);
+    return answer("pulled " + app + " " + release);
   }
 
   @Override

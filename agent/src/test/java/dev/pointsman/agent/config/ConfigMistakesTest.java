@@ -35,7 +35,7 @@ class ConfigMistakesTest {
       textBlock =
           """
           naem = "web-1"        | agent.toml:1:1: naem is not known here; did you mean name?
-          colour = "blue"       | agent.toml:1:1: colour is not known here; known are name, root, run, apps, http, trust, limits, store, durability
+          colour = "blue"       | agent.toml:1:1: colour is not known here; known are name, root, run, apps, http, trust, limits, store, durability, pull
             name = 7            | agent.toml:1:1: name = 7: must be text in quotes
           name = "web 1"        | agent.toml:1:1: name = "web 1": must be a host name of letters, digits, '.', '-' and '_'
           name = ""             | agent.toml:1:1: name = "": must not be empty or have control characters
@@ -51,6 +51,7 @@ class ConfigMistakesTest {
           limits.file_size = 3  | agent.toml:1:1: limits.file_size = 3: must be from 1KiB to 1TiB
           durability = "full"   | agent.toml:1:1: durability = "full": must be "syncfs" or "fsync"
           store.allow_filesystem = "ext4" | agent.toml:1:1: store.allow_filesystem = "ext4": must be the kind that root lies on, one of 9p, any, cifs, nfs, overlayfs, ramfs, smb2, tmpfs
+          pull.hosts = ["a b"] | agent.toml:1:1: pull.hosts = [a b]: 'a b' is no host, as in ["releases.example.net", "*.example.net:8443"]
           store.low_space = 91  | agent.toml:1:1: store.low_space = 91: must be a whole number from 0 to 90
           store.scrub_rate = 1  | agent.toml:1:1: store.scrub_rate = 1: must be from 1KiB to 1TiB
           apps = "nowhere"      | agent.toml:1:1: apps = "nowhere": there is no directory FOLDER/nowhere; make it, with one APP.toml per app

@@ -210,6 +210,11 @@ class ConfigReaderTest {
             scrub_interval = "7d"
             scrub_rate = "32MiB"
 
+            [pull]
+            hosts = []
+            # credentials: not set
+            # ca: not set
+
             # ---- app web
             listen = "127.0.0.1:3000"
             backlog = 511

@@ -53,6 +53,9 @@ final class FakeControl implements Control {
   volatile @Nullable Rejected refusal;
   volatile @Nullable RuntimeException bug;
   volatile int followers;
+  volatile @Nullable Path fileList;
+  volatile @Nullable Missing listed;
+  private volatile @Nullable FakeSessions sessions;
   private final List<AppResource> apps = List.of(webApp("web"), webApp("api"));
 
   static StagedResource staged(AppName app, ReleaseId release, long bytes) {
@@ -295,44 +298,64 @@ final class FakeControl implements Control {
       throws Rejected, IOException, InterruptedException {
     app(app);
     check();
-    return new Upload.Complete(reception.receive(app, release, body));
+    FakeSessions parts = sessions;
+    return parts == null
+        ? new Upload.Complete(reception.receive(app, release, body))
+        : parts.receive(app, release, body);
+  }
+
+  /** From now on uploads may come in parts, as real bundles. */
+  FakeSessions inParts() {
+    FakeSessions parts = new FakeSessions();
+    sessions = parts;
+    return parts;
+  }
+
+  private FakeSessions sessions() throws Rejected {
+    check();
+    FakeSessions parts = sessions;
+    if (parts == null) {
+      throw FakeSessions.unknown("anything");
+    }
+    return parts;
   }
 
   @Override
   public Upload receivePack(
       AppName app, ReleaseId release, PackFormat format, InputStream body, String by)
-      throws Rejected {
-    throw noSession();
+      throws Rejected, IOException {
+    return sessions().receivePack(app, release, format, body);
   }
 
   @Override
   public Missing missing(AppName app, ReleaseId release) throws Rejected {
-    throw noSession();
+    Missing now = listed;
+    return now == null ? sessions().missing(app, release) : now;
   }
 
   @Override
   public void discard(AppName app, ReleaseId release) throws Rejected {
-    throw noSession();
+    sessions().discard(app, release);
   }
 
   @Override
   public Blob blob(AppName app, String sha256) throws Rejected {
-    throw noSession();
+    return sessions().blob(app, sha256);
   }
 
   @Override
   public Blob receiveBlob(AppName app, String sha256, Part part, InputStream body, String by)
-      throws Rejected {
-    throw noSession();
+      throws Rejected, IOException {
+    return sessions().receiveBlob(app, sha256, part, body);
   }
 
   @Override
   public Path fileList(AppName app, ReleaseId release) throws Rejected {
-    throw noSession();
-  }
-
-  private static Rejected noSession() {
-    return new Rejected(ErrorCode.SESSION_UNKNOWN, "There is no upload session.");
+    Path list = fileList;
+    if (list == null) {
+      throw new Rejected(ErrorCode.RELEASE_UNKNOWN, release + " is not here.");
+    }
+    return list;
   }
 
   @Override

@@ -32,6 +32,7 @@ class FollowingTest {
                 d.connections(),
                 3,
                 d.idle(),
+                d.header(),
                 d.request(),
                 d.upload(),
                 d.pace(),
@@ -40,7 +41,8 @@ class FollowingTest {
                 d.linger(),
                 d.longPoll(),
                 Duration.ofMillis(100),
-                512));
+                512,
+                d.refusals()));
   }
 
   @AfterEach

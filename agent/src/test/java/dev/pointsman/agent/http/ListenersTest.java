@@ -206,6 +206,7 @@ class ListenersTest {
         connections,
         d.followers(),
         idle,
+        idle,
         request,
         d.upload(),
         d.pace(),
@@ -214,7 +215,8 @@ class ListenersTest {
         d.linger(),
         d.longPoll(),
         d.heartbeat(),
-        d.queue());
+        d.queue(),
+        d.refusals());
   }
 
   @Test
@@ -271,7 +273,7 @@ class ListenersTest {
       dripping.getOutputStream().write("GET /he".getBytes(StandardCharsets.US_ASCII));
 
       assertThat(silent.getInputStream().read()).isEqualTo(-1);
-      assertThat(dripping.getInputStream().read()).isEqualTo(-1);
+      assertThat(UploadsTest.read(dripping.getInputStream())).contains("408", "http.slow");
       assertThat(new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
           .as("the rest of its answer, then the end")
           .contains("alive");

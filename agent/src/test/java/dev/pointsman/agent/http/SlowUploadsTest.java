@@ -32,6 +32,7 @@ class SlowUploadsTest {
                 d.connections(),
                 d.followers(),
                 d.idle(),
+                d.header(),
                 d.request(),
                 d.upload(),
                 impatient,
@@ -40,7 +41,8 @@ class SlowUploadsTest {
                 Duration.ofSeconds(1),
                 d.longPoll(),
                 d.heartbeat(),
-                d.queue()));
+                d.queue(),
+                d.refusals()));
   }
 
   @AfterEach

@@ -438,7 +438,7 @@ class UploadsTest {
       for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
         text.append(new String(chunk, 0, count, StandardCharsets.US_ASCII));
       }
-    } catch (java.net.SocketException e) {
+    } catch (java.net.SocketException | java.net.SocketTimeoutException e) {
       text.append('(').append(e.getMessage()).append(')');
     }
     return text.toString();

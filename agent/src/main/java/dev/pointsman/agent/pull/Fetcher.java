@@ -1,0 +1,28 @@
+package dev.pointsman.agent.pull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One GET over the network; nothing is followed, repeated or decoded. */
+@FunctionalInterface
+public interface Fetcher {
+  /**
+   * Asks {@code origin} at {@code address}; blocks until the head of the answer is here.
+   *
+   * @throws IOException where there is no answer
+   */
+  Fetched get(Origin origin, InetAddress address, Map<String, String> headers)
+      throws IOException, InterruptedException;
+
+  /**
+   * An answer.
+   *
+   * @param header the value of a header, by its name in any case
+   * @param body as it comes, no faster than it is read; closing it ends the connection
+   */
+  record Fetched(int status, Function<String, @Nullable String> header, InputStream body) {}
+}
