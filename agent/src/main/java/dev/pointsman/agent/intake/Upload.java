@@ -115,7 +115,7 @@ final class Upload {
     ReleaseTree tree;
     Optional<Member> payload;
     if (!resumed) {
-      parts.sessions().begin(session, statement.manifest());
+      begin(statement);
     }
     try {
       parts.preflight().checkList(statement.manifest().tree().orElseThrow());
@@ -178,7 +178,7 @@ final class Upload {
   private Delivery grow(Statement statement, ReleaseTree tree, Source source)
       throws Rejected, IOException, InterruptedException {
     Stock stock = new Stock(tree, session, parts.blobs());
-    try (Staging staging = session.stage(statement.manifest().created(), buffer)) {
+    try (Staging staging = stage(statement)) {
       GrowingTree growing = new GrowingTree(stock, staging);
       try {
         BitSet missing = growing.missing();
@@ -279,6 +279,23 @@ final class Upload {
       session.delete();
     } catch (IOException e) {
       because.addSuppressed(e); // Its time will come.
+    }
+  }
+
+  /** Where there is no room even for that, the sender hears of it like later. */
+  private void begin(Statement statement) throws Rejected, IOException {
+    try {
+      parts.sessions().begin(session, statement.manifest());
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
+  private Staging stage(Statement statement) throws IOException {
+    try {
+      return session.stage(statement.manifest().created(), buffer);
+    } catch (IOException e) {
+      throw lost(e);
     }
   }
 
