@@ -63,7 +63,7 @@ export class Sender {
 
   /** Sends all of `tree` as a new release; from the first byte sent to 201. */
   full(tree, { dropCaches = false, compression = 'gz' } = {}) {
-    const release = this.release(tree);
+    const release = this.release(tree, compression);
     const bundle = join(this.work, 'bundle.tar');
     tar(bundle, release.folder, [...release.head, 'files.lst.gz', `payload.tar.${compression}`]);
     if (dropCaches) execFileSync('sh', ['-c', 'sync && echo 3 >/proc/sys/vm/drop_caches']);
@@ -91,8 +91,11 @@ export class Sender {
     return `/v1/apps/${this.app}/releases/${id}`;
   }
 
-  /** The packed bundle of `tree` under a new id and sequence number, signed again. */
-  release(tree) {
+  /**
+   * The packed bundle of `tree` under a new id and sequence number, signed again. What pack makes is signed for as a whole,
+   * too, so the agent keeps the archive until its digest is known; another compression has only the digests of its files.
+   */
+  release(tree, compression = 'gz') {
     const folder = join(this.work, 'release');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
@@ -101,6 +104,7 @@ export class Sender {
     this.sequence += 1;
     const id = `${tree}-${this.sequence}`;
     const manifest = JSON.parse(readFileSync(join(packed, 'release.json'), 'utf8'));
+    if (compression !== 'gz') delete manifest.archive;
     const created = `${new Date().toISOString().slice(0, 19)}Z`;
     writeFileSync(join(folder, 'release.json'), JSON.stringify({ ...manifest, app: this.app, release: id, sequence: this.sequence, created }));
     execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', 'release.v1@pointsman', '-f', this.options.key, join(folder, 'release.json')], { stdio: 'ignore' });

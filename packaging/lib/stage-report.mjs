@@ -15,7 +15,7 @@ const OTHERS = {
 const AGENT = {
   first: 'full, first after start, empty store',
   full: 'full, warm, all content new',
-  'full zst': 'the same as .tar.zst',
+  'full zst': 'the same as .tar.zst, without a digest of the archive',
   again: 'full again, nothing changed',
   'again, cold cache': 'the same, page cache dropped',
 };
