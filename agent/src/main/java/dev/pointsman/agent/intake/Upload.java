@@ -212,8 +212,8 @@ final class Upload {
       throws Rejected, IOException, InterruptedException {
     Manifest manifest = statement.manifest();
     parts.preflight().checkArchive(manifest.archive().orElseThrow());
-    parts.sessions().begin(session, manifest);
-    try (Staging staging = session.stage(manifest.created(), buffer)) {
+    begin(statement);
+    try (Staging staging = stage(statement)) {
       ReleaseTree tree = content(manifest).stageArchive(bundle, staging);
       ArchiveSharing sharing = new ArchiveSharing(tree, staging, parts.blobs());
       sharing.share();
