@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Target;
+import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;
