@@ -83,30 +83,41 @@ public final class ApiClient implements AutoCloseable {
         DeploymentResource.class);
   }
 
-  /** Sends a whole bundle; {@code deploy} asks for its deployment once it is staged. */
-  public Answer<StagedResource> push(String app, String release, UploadBody body, boolean deploy)
+  /** Sends a whole bundle. */
+  public Answer<StagedResource> push(Destination to, UploadBody body)
       throws ApiProblem, IOException, InterruptedException {
-    return switch (send(app, release, body, deploy)) {
+    return switch (send(to, body, _ -> {})) {
       case Sent.Staged(Answer<StagedResource> answer) -> answer;
-      case Sent.Missing missing ->
-          throw new IOException(
-              target + " still lacks " + missing.paths().size() + " files of the whole bundle");
+      case Sent.Missing(int files) ->
+          throw new IOException(target + " still lacks " + files + " files of the whole bundle");
     };
   }
 
-  /** Sends a bundle, or its envelope alone. */
-  public Sent send(String app, String release, UploadBody body, boolean deploy)
+  /**
+   * Sends a bundle, or its envelope alone.
+   *
+   * @param missing is told what is to be sent, as {@code ./path}; maybe on another thread, but
+   *     before this returns
+   */
+  public Sent send(Destination to, UploadBody body, Consumer<String> missing)
       throws ApiProblem, IOException, InterruptedException {
-    return sent(
-        link.upload(
-            release(app, release, "", deploy), typed(BundleReader.MEDIA_TYPE), body, STAGING));
+    return send(release(to, ""), BundleReader.MEDIA_TYPE, body, missing);
   }
 
-  /** Sends files that are missing, as a tar. */
-  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+  /** Sends files that are missing, as a tar; {@code missing} is told what is still missing then. */
+  public Sent sendPack(Destination to, boolean gzip, UploadBody body, Consumer<String> missing)
       throws ApiProblem, IOException, InterruptedException {
     String type = gzip ? "application/gzip" : "application/x-tar";
-    return sent(link.upload(release(app, release, "/pack", deploy), typed(type), body, STAGING));
+    return send(release(to, "/pack"), type, body, missing);
+  }
+
+  private Sent send(String uri, String type, UploadBody body, Consumer<String> missing)
+      throws ApiProblem, IOException, InterruptedException {
+    MissingLines lines = new MissingLines(missing);
+    ClientLink.Reply reply = link.upload(uri, typed(type), body, STAGING, lines);
+    return reply.status() == 202
+        ? new Sent.Missing(lines.finish())
+        : new Sent.Staged(one(reply, StagedResource.class));
   }
 
   /** How much of a large file is on the host. */
@@ -131,7 +142,8 @@ public final class ApiClient implements AutoCloseable {
       throws ApiProblem, IOException, InterruptedException {
     Map<String, String> headers = new LinkedHashMap<>(typed("application/octet-stream"));
     headers.put("Content-Range", "bytes " + offset + "-" + (total - 1) + "/" + total);
-    return offset(link.upload(blob(app, sha256), headers, body, STAGING));
+    return offset(
+        link.upload(blob(app, sha256), headers, body, STAGING, new MissingLines(_ -> {})));
   }
 
   private long offset(ClientLink.Reply reply) throws ApiProblem, IOException {
@@ -142,24 +154,16 @@ public final class ApiClient implements AutoCloseable {
     return Long.parseLong(offset);
   }
 
-  private Sent sent(ClientLink.Reply reply) throws ApiProblem, IOException {
-    if (reply.status() != 202) {
-      return new Sent.Staged(one(reply, StagedResource.class));
-    }
-    return new Sent.Missing(reply.text().lines().toList());
-  }
-
   private static Map<String, String> typed(String type) {
     return Map.of("Content-Type", type, "Accept", "application/json");
   }
 
-  private static String release(String app, String release, String below, boolean deploy) {
-    return "/v1/apps/"
-        + part(app)
-        + "/releases/"
-        + part(release)
-        + below
-        + (deploy ? "?deploy=true" : "");
+  private static String release(Destination to, String below) {
+    return release(to.app(), to.release(), below) + (to.deploy() ? "?deploy=true" : "");
+  }
+
+  private static String release(String app, String release, String below) {
+    return "/v1/apps/" + part(app) + "/releases/" + part(release) + below;
   }
 
   private static String blob(String app, String sha256) {
@@ -197,10 +201,9 @@ public final class ApiClient implements AutoCloseable {
     if (deploy) {
       body.put("force", force);
     }
-    String uri = "/v1/apps/" + part(app) + (deploy ? "/deployments" : "/releases");
-    Map<String, String> headers = Map.of("Accept", "application/json");
     return one(
-        link.call(HttpMethod.POST, uri, headers, Json.text(body), PATIENCE), PullResource.class);
+        once("/v1/apps/" + part(app) + (deploy ? "/deployments" : "/releases"), body),
+        PullResource.class);
   }
 
   /** How far the agent is with fetching a release, when it is over or {@code wait} has passed. */
@@ -208,8 +211,7 @@ public final class ApiClient implements AutoCloseable {
       throws ApiProblem, IOException, InterruptedException {
     String query = wait.isPositive() ? "?wait=" + wait.toMillis() + "ms" : "";
     return one(
-        get(release(app, release, "/pull", false) + query, PATIENCE.plus(wait)),
-        PullResource.class);
+        get(release(app, release, "/pull") + query, PATIENCE.plus(wait)), PullResource.class);
   }
 
   /** Asks to go back, to {@code release} or to the last good one; returns at once. */
@@ -340,11 +342,15 @@ public final class ApiClient implements AutoCloseable {
 
   private Answer<DeploymentResource> ask(String uri, Map<String, Object> body)
       throws ApiProblem, IOException, InterruptedException {
+    return one(once(uri, body), DeploymentResource.class);
+  }
+
+  /** With a key of its own: whatever repeats the request on its way begins nothing twice. */
+  private ClientLink.Reply once(String uri, Map<String, Object> body)
+      throws IOException, InterruptedException {
     Map<String, String> headers =
         Map.of("Accept", "application/json", "Idempotency-Key", UUID.randomUUID().toString());
-    return one(
-        link.call(HttpMethod.POST, uri, headers, Json.text(body), PATIENCE),
-        DeploymentResource.class);
+    return link.call(HttpMethod.POST, uri, headers, Json.text(body), PATIENCE);
   }
 
   private <T> Answer<T> one(ClientLink.Reply reply, Class<T> type) throws ApiProblem, IOException {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +119,14 @@ final class ClientLink implements AutoCloseable {
    * Sends {@code body} as fast as the agent takes it; stops as soon as the agent has answered.
    *
    * @param patience for the answer after the last byte
+   * @param missing takes the text of an answer 202, which is as long as the list of a release
    */
-  Reply upload(String uri, Map<String, String> headers, UploadBody body, Duration patience)
+  Reply upload(
+      String uri,
+      Map<String, String> headers,
+      UploadBody body,
+      Duration patience,
+      MissingLines missing)
       throws IOException, InterruptedException {
     try (InputStream bytes = body.open()) {
       HttpClientRequest request = open(HttpMethod.PUT, uri, headers);
@@ -135,7 +142,7 @@ final class ClientLink implements AutoCloseable {
       CompletableFuture<Reply> reply =
           request
               .response()
-              .compose(response -> collect(request, response))
+              .compose(response -> collect(request, response, missing))
               .toCompletionStage()
               .toCompletableFuture();
       var _ = reply.whenComplete((_, _) -> mayBegin.complete(null));
@@ -239,14 +246,27 @@ final class ClientLink implements AutoCloseable {
   }
 
   private static Future<Reply> collect(HttpClientRequest request, HttpClientResponse response) {
+    return collect(request, response, null);
+  }
+
+  private static Future<Reply> collect(
+      HttpClientRequest request, HttpClientResponse response, @Nullable MissingLines missing) {
     Promise<Reply> reply = Promise.promise();
     Buffer whole = Buffer.buffer();
+    AtomicLong length = new AtomicLong();
     response.handler(part -> {
-      if (whole.length() + part.length() > LARGEST_ANSWER) {
-        reply.tryFail(new IOException("the answer is larger than " + LARGEST_ANSWER));
+      try {
+        if (length.addAndGet(part.length()) > LARGEST_ANSWER) {
+          throw new IOException("the answer is larger than " + LARGEST_ANSWER);
+        }
+        if (missing != null && response.statusCode() == 202) {
+          missing.take(part);
+        } else {
+          whole.appendBuffer(part);
+        }
+      } catch (IOException e) {
+        reply.tryFail(e);
         request.connection().close();
-      } else {
-        whole.appendBuffer(part);
       }
     });
     response.exceptionHandler(reply::tryFail);

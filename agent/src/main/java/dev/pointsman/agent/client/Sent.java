@@ -1,7 +1,6 @@
 package dev.pointsman.agent.client;
 
 import dev.pointsman.protocol.api.StagedResource;
-import java.util.List;
 
 /** What became of something that was sent of a release. */
 public sealed interface Sent {
@@ -9,13 +8,8 @@ public sealed interface Sent {
   record Staged(Answer<StagedResource> answer) implements Sent {}
 
   /**
-   * The bundle is trusted; files are missing.
-   *
-   * @param paths of those that are to be sent, as {@code ./path}
+   * The bundle is trusted; files are missing. Which ones was told while the answer came, and is not
+   * kept here.
    */
-  record Missing(List<String> paths) implements Sent {
-    public Missing {
-      paths = List.copyOf(paths);
-    }
-  }
+  record Missing(int files) implements Sent {}
 }
