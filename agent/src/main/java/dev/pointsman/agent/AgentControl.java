@@ -157,7 +157,7 @@ final class AgentControl implements Control {
     App found = find(app);
     return orFault(
         "The sequence of " + app + " cannot be reset",
-        () -> found.resetSequence(sequence, reason, requestedBy));
+        () -> found.trust().resetSequence(sequence, reason, requestedBy));
   }
 
   @Override

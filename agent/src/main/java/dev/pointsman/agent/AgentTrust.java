@@ -49,8 +49,8 @@ final class AgentTrust {
           new TrustResource.App(
               app.name().value(),
               listing.map(it -> it.requirements(policy(app))).orElse(List.of()),
-              app.sequence(),
-              List.copyOf(app.taint().all().keySet())));
+              app.trust().sequence(),
+              List.copyOf(app.trust().taint().all().keySet())));
     }
     return new TrustResource(problems(), listing.map(TrustListing::keys).orElse(List.of()), shown);
   }

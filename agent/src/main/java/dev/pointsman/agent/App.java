@@ -1,7 +1,6 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
@@ -22,10 +21,8 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
-import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
-import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +56,7 @@ final class App {
   private final AppKeeping keeping;
   private final LogKeeper logs;
   private final AppTaint taint;
+  private final AppTrust trust;
 
   private App(AppConfig config, Host host, AppLedger ledger, ReleaseStore releases)
       throws IOException, InterruptedException {
@@ -87,6 +85,7 @@ final class App {
             new SteadyClock(host.clock()),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
+    this.trust = new AppTrust(config, host, ledger, taint);
     this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
     this.keeping = new AppKeeping(config, host, ledger, releases, retention, taint);
     this.deployments =
@@ -255,89 +254,15 @@ final class App {
       throws Rejected, IOException {
     requireSocket();
     synchronized (retention) {
-      requireUntainted(release, overrides.allowTainted(), requestedBy);
+      trust.requireUntainted(release, overrides.allowTainted(), requestedBy);
       return AppView.deployment(
           deployments.deploy(release, overrides.force(), requestedBy), workers.slots());
     }
   }
 
-  /** Rejects a tainted release, or writes down who wants it all the same. */
-  private void requireUntainted(ReleaseId release, boolean allowed, String requestedBy)
-      throws Rejected, IOException {
-    if (!allowed) {
-      taint.require(release);
-      return;
-    }
-    String why = taint.why(release).orElse(null);
-    if (why == null) {
-      return;
-    }
-    if (ledger.isReadonly()) {
-      throw new Rejected(
-          ErrorCode.AGENT_READONLY, "The journal of " + config.name() + " cannot be written.");
-    }
-    ledger.append(new AppEntry.TaintAllowed(release, why, requestedBy, host.clock().instant()));
-    LOG.warn(
-        "A tainted release may be activated. app={} release={} requested_by={}: {}",
-        config.name(),
-        release,
-        requestedBy,
-        why);
-    host.events()
-        .publish(
-            "release.taint_allowed",
-            config.name().value(),
-            "Release " + release + " may be activated although it is tainted: " + why + ".",
-            Map.of("release", release.value(), "requested_by", requestedBy));
-  }
-
-  /**
-   * Says that {@code sequence} is the highest accepted one, and that the clock is right; on disk on
-   * return.
-   */
-  SequenceResource resetSequence(long sequence, String reason, String requestedBy)
-      throws Rejected, IOException {
-    if (ledger.isReadonly()) {
-      throw new Rejected(
-          ErrorCode.AGENT_READONLY, "The journal of " + config.name() + " cannot be written.");
-    }
-    SequenceResource before = sequence();
-    ledger.append(
-        new AppEntry.SequenceReset(sequence, reason, requestedBy, host.clock().instant()));
-    LOG.warn(
-        "The sequence is reset. app={} was={} now={} requested_by={}: {}",
-        config.name(),
-        before.highest(),
-        sequence,
-        requestedBy,
-        reason);
-    host.events()
-        .publish(
-            "sequence.reset",
-            config.name().value(),
-            "The highest sequence number of %s is set to %d (it was %s): %s"
-                .formatted(
-                    config.name(),
-                    sequence,
-                    before.highest() == null ? "none" : before.highest(),
-                    reason),
-            Map.of("sequence", Long.toString(sequence), "requested_by", requestedBy));
-    return sequence();
-  }
-
-  /** How high the sequence number has been. */
-  SequenceResource sequence() {
-    return new SequenceResource(
-        config.name().value(),
-        config.trust().env(),
-        ledger.state().floor().high().map(SequenceFloor.Mark::sequence).orElse(null),
-        config.trust().maxStep(),
-        ledger.latest());
-  }
-
-  /** What is found out about releases when the trust files change. */
-  AppTaint taint() {
-    return taint;
+  /** What is decided about whom the app trusts. */
+  AppTrust trust() {
+    return trust;
   }
 
   /** Asks for a rollback; blocks for a write to the journal. */
@@ -350,7 +275,7 @@ final class App {
               ? release
               : ledger.state().previousGood().map(Generation::release).orElse(null);
       if (target != null) {
-        requireUntainted(target, allowTainted, requestedBy);
+        trust.requireUntainted(target, allowTainted, requestedBy);
       }
       return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
     }

@@ -77,7 +77,7 @@ final class TrustWatch implements AutoCloseable {
 
   private void look(App app, TrustFiles.Trusted trusted) {
     try {
-      Map<String, String> fresh = app.taint().look(trusted, app.ledger().state().staged());
+      Map<String, String> fresh = app.trust().taint().look(trusted, app.ledger().state().staged());
       fresh.forEach((release, why) -> tell(app, release, why));
     } catch (IOException e) {
       LOG.warn("Releases cannot be looked at. app={}: {}", app.name(), e.getMessage());

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.UUID;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -119,5 +121,15 @@ record Layout(Path root, AppName name) {
 
   private static long device(Path path) throws IOException {
     return (Long) Files.getAttribute(path, "unix:dev");
+  }
+
+  /** Renames it to what is never a release; returns where it is then. */
+  static Path discard(Path folder, ReleaseId id) throws IOException {
+    Path garbage = folder.resolve(GARBAGE + id + "." + UUID.randomUUID());
+    Path path = folder.resolve(id.value());
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(path, garbage, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return garbage;
   }
 }

@@ -1,7 +1,5 @@
 package dev.pointsman.agent.release;
 
-import dev.pointsman.agent.store.StampProbe;
-import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.BundleHead;
@@ -12,14 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +32,7 @@ public final class ReleaseStore {
   private final Clock clock;
   private final CurrentLink current;
   private final Spares spares;
+  private final ReleaseChecks checks;
 
   private ReleaseStore(Layout layout, Durability durability, Clock clock) {
     this.layout = layout;
@@ -43,6 +40,7 @@ public final class ReleaseStore {
     this.clock = clock;
     this.current = new CurrentLink(layout, durability);
     this.spares = new Spares(layout, durability);
+    this.checks = new ReleaseChecks(layout);
   }
 
   /**
@@ -129,53 +127,10 @@ public final class ReleaseStore {
   public StagedRelease publish(
       Staging staging, Statement statement, ReleaseTree tree, Keeping keeping)
       throws Rejected, IOException {
-    Seal seal =
-        new Seal(
-            statement.digest(),
-            Sha256.ofFile(staging.list()),
-            tree.files().size(),
-            tree.bytes(),
-            clock.instant(),
-            statement.signers());
-    Path evidence = new EvidenceWriter(staging).write(statement.head(), seal);
-    durability.barrier(staging.directory());
-    keeping.keep();
-    return appear(statement.manifest().release(), evidence, staging.tree());
-  }
-
-  private synchronized StagedRelease appear(ReleaseId id, Path evidence, Path tree)
-      throws Rejected, IOException {
-    Path release = layout.release(id);
-    if (Files.exists(release, LinkOption.NOFOLLOW_LINKS)) {
-      throw new Rejected(ErrorCode.RELEASE_EXISTS, "The release " + id + " is here already.");
-    }
-    Path meta = layout.evidence(id).directory();
-    Deletion.delete(meta); // Without its release it is a leftover.
-    try {
-      Files.move(evidence, meta, StandardCopyOption.ATOMIC_MOVE);
-      durability.syncDirectory(layout.meta());
-      Files.move(tree, release, StandardCopyOption.ATOMIC_MOVE);
-      durability.syncDirectory(layout.releases());
-      return layout.evidence(id).release(id, release);
-    } catch (IOException e) {
-      undo(id, e);
-      throw e;
-    }
-  }
-
-  /** What may not be on disk must not be seen, or the next start could miss it. */
-  private void undo(ReleaseId id, IOException cause) {
-    Path tree = layout.release(id);
-    try {
-      tree = discard(layout.releases(), id);
-    } catch (IOException e) {
-      cause.addSuppressed(e); // A full disk may have no room for another name: in place, then.
-    }
-    try {
-      Deletion.delete(tree);
-      Deletion.delete(layout.evidence(id).directory());
-    } catch (IOException e) {
-      cause.addSuppressed(e); // Recovery does it at the next start.
+    Publication publication = new Publication(layout, durability, clock);
+    Path evidence = publication.prepare(staging, statement, tree, keeping);
+    synchronized (this) {
+      return publication.appear(statement.manifest().release(), evidence, staging.tree());
     }
   }
 
@@ -196,7 +151,7 @@ public final class ReleaseStore {
   /** The list of a release's files as it was signed for; rejects with {@code release.unknown}. */
   public Path fileList(ReleaseId id) throws Rejected {
     if (!Files.isDirectory(layout.release(id), LinkOption.NOFOLLOW_LINKS)) {
-      throw unknown(id);
+      throw ReleaseChecks.unknown(id);
     }
     return layout.evidence(id).directory().resolve(Evidence.LIST);
   }
@@ -219,54 +174,19 @@ public final class ReleaseStore {
     }
   }
 
-  /**
-   * Looks whether the files of {@code id} are as they were staged, without reading them. Rejects
-   * with {@code release.damaged}, naming the first that is not, or {@code release.unknown}. Files
-   * that the app added to its directory do no harm.
-   */
+  /** Looks at {@code id} as {@link ReleaseChecks#verify} does. */
   public void verify(ReleaseId id) throws Rejected, IOException {
-    check(id).cheap();
+    checks.verify(id);
   }
 
-  /** As {@link #verify}, and reads every file, and refuses files that were added. */
+  /** Reads all of {@code id} as {@link ReleaseChecks#verifyFully} does. */
   public void verifyFully(ReleaseId id) throws Rejected, IOException {
-    check(id).full();
+    checks.verifyFully(id);
   }
 
-  /** As {@link #verifyFully}, and tells all that is wrong; rejects with {@code release.unknown}. */
+  /** Tells all that is wrong with {@code id}; rejects with {@code release.unknown}. */
   public Findings inspect(ReleaseId id) throws Rejected {
-    Path release = layout.release(id);
-    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
-      throw unknown(id);
-    }
-    Findings findings = new Findings();
-    ReleaseInspection.inspect(release, layout.evidence(id).directory(), findings);
-    return findings;
-  }
-
-  private TreeCheck check(ReleaseId id) throws Rejected, IOException {
-    Path release = layout.release(id);
-    if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
-      throw unknown(id);
-    }
-    Evidence evidence = layout.evidence(id);
-    try {
-      Seal seal = evidence.seal();
-      evidence.manifest(seal);
-      return new TreeCheck(release, evidence.tree(seal), () -> StampProbe.run(layout.incoming()));
-    } catch (IOException e) {
-      Rejected damaged =
-          new Rejected(
-              ErrorCode.RELEASE_DAMAGED,
-              "The evidence of " + id + " cannot be used: " + e.getMessage(),
-              "meta/" + id);
-      damaged.initCause(e);
-      throw damaged;
-    }
-  }
-
-  private static Rejected unknown(ReleaseId id) {
-    return new Rejected(ErrorCode.RELEASE_UNKNOWN, "The release " + id + " is not here.");
+    return checks.inspect(id);
   }
 
   /** The release that {@code current} names, whether it is here or not. */
@@ -335,21 +255,11 @@ public final class ReleaseStore {
       if (current.read().equals(Optional.of(id))) {
         throw new IllegalStateException(id + " is current");
       }
-      tree = discard(layout.releases(), id);
+      tree = Layout.discard(layout.releases(), id);
       durability.syncDirectory(layout.releases());
-      evidence = discard(layout.meta(), id);
+      evidence = Layout.discard(layout.meta(), id);
     }
     Deletion.delete(evidence);
     Deletion.delete(tree);
-  }
-
-  /** Renames it to what is never a release; returns where it is then. */
-  private static Path discard(Path folder, ReleaseId id) throws IOException {
-    Path garbage = folder.resolve(Layout.GARBAGE + id + "." + UUID.randomUUID());
-    Path path = folder.resolve(id.value());
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.move(path, garbage, StandardCopyOption.ATOMIC_MOVE);
-    }
-    return garbage;
   }
 }
