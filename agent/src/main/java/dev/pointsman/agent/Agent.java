@@ -1,14 +1,14 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.client.HttpFetcher;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.config.HostConfig.StoreConfig;
+import dev.pointsman.agent.content.DiskSpace;
 import dev.pointsman.agent.http.ApiSource;
 import dev.pointsman.agent.http.EventLoops;
 import dev.pointsman.agent.http.HttpApi;
-import dev.pointsman.agent.http.HttpFetcher;
 import dev.pointsman.agent.http.MetricsRegistry;
-import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.journal.EventLog;

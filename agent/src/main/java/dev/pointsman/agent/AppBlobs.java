@@ -1,6 +1,6 @@
 package dev.pointsman.agent;
 
-import dev.pointsman.agent.intake.Blobs;
+import dev.pointsman.agent.content.Blobs;
 import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;

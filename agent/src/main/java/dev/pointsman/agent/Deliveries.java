@@ -1,11 +1,11 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.content.Blob;
+import dev.pointsman.agent.content.PackFormat;
+import dev.pointsman.agent.content.Part;
 import dev.pointsman.agent.http.Control;
-import dev.pointsman.agent.intake.Blob;
 import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.Missing;
-import dev.pointsman.agent.intake.PackFormat;
-import dev.pointsman.agent.intake.Part;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.protocol.api.Rejected;

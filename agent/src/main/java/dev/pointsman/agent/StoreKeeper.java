@@ -1,8 +1,8 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.HostConfig.StoreConfig;
+import dev.pointsman.agent.content.DiskSpace;
 import dev.pointsman.agent.http.Control;
-import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.agent.store.ContentStore;

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class ArchitectureRules {
   private static final String[] CORE = {
     "..agent.config..",
+    "..agent.content..",
     "..agent.deployment..",
     "..agent.health..",
     "..agent.hook..",
@@ -36,12 +37,19 @@ final class ArchitectureRules {
     "..agent.worker.."
   };
   private static final String[] EDGES = {
-    "..agent.http..", "..agent.fleet..", "..agent.cli..", "..agent.systemd.."
+    "..agent.access..",
+    "..agent.http..",
+    "..agent.client..",
+    "..agent.fleet..",
+    "..agent.cli..",
+    "..agent.systemd.."
   };
 
   static final ArchRule VERTX_STAYS_AT_THE_EDGE =
       noClasses()
-          .that(resideOutsideOfPackages("..agent", "..agent.http..", "..agent.fleet.."))
+          .that(
+              resideOutsideOfPackages(
+                  "..agent", "..agent.http..", "..agent.client..", "..agent.fleet.."))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.vertx..", "io.netty..")

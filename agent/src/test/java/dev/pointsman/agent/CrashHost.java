@@ -2,15 +2,15 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.content.DiskSpace;
+import dev.pointsman.agent.content.PackFormat;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.DeploymentEntry;
 import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.intake.Acceptance;
 import dev.pointsman.agent.intake.Delivery;
-import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.intake.Missing;
-import dev.pointsman.agent.intake.PackFormat;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.release.Durability;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.config.HostConfig.DurabilityMode;
 import dev.pointsman.agent.config.HostConfig.StoreConfig;
+import dev.pointsman.agent.content.DiskSpace;
 import dev.pointsman.agent.http.Control.Collecting;
-import dev.pointsman.agent.intake.DiskSpace;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.agent.store.ContentStore;

@@ -1,10 +1,11 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Sent;
+import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
-import dev.pointsman.agent.http.Sent;
-import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.agent.http.Destination;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -34,12 +35,12 @@ interface Api extends AutoCloseable {
   Answer<VerificationResource> verify(String app, String release)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  /** Sends a bundle, or its envelope alone. */
-  Sent send(String app, String release, UploadBody body, boolean deploy)
+  /** Sends a bundle, or its envelope alone; {@code missing} is told what is still to be sent. */
+  Sent send(Destination to, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
-  /** Sends files that are missing, as a tar. */
-  Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+  /** Sends files that are missing, as a tar; {@code missing} as above. */
+  Sent sendPack(Destination to, boolean gzip, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** How much of a large file is on the host. */

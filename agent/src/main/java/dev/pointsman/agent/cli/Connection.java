@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Target;
+import dev.pointsman.agent.client.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,20 +1,19 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
-import dev.pointsman.agent.http.Sent;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Sent;
+import dev.pointsman.agent.http.Destination;
 import dev.pointsman.agent.push.Content;
 import dev.pointsman.agent.push.GzipStream;
+import dev.pointsman.agent.push.LargeFiles;
 import dev.pointsman.agent.push.Wanted;
 import dev.pointsman.protocol.api.ErrorCode;
-import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.TreeEntry;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -38,15 +37,13 @@ final class DeltaPush {
    * @param largerThan files larger than this are sent by themselves
    */
   record Parts(
-      String app,
-      String release,
-      boolean deploy,
+      Destination to,
       Sending envelope,
       ReleaseTree tree,
-      Function<List<TreeEntry.File>, Content> contents,
+      Function<Iterable<TreeEntry.File>, Content> contents,
       boolean gzip,
       long largerThan) {
-    Content content(List<TreeEntry.File> files) {
+    Content content(Iterable<TreeEntry.File> files) {
       return contents.apply(files);
     }
   }
@@ -59,13 +56,16 @@ final class DeltaPush {
   }
 
   /** Pushes until the release is staged, or until it is refused or patience is at its end. */
-  Answer<StagedResource> run() throws ApiProblem, Rejected, IOException, InterruptedException {
+  Answer<StagedResource> run() throws ApiProblem, IOException, InterruptedException {
     while (true) {
       try {
-        Sent sent = ask();
-        while (sent instanceof Sent.Missing(List<String> paths)) {
-          patience.progressed(paths.size());
-          sent = send(paths);
+        Wanted wanted = wanted();
+        Sent sent = ask(wanted);
+        while (sent instanceof Sent.Missing(int files)) {
+          patience.progressed(files);
+          Wanted next = wanted();
+          sent = send(wanted, next);
+          wanted = next;
         }
         return ((Sent.Staged) sent).answer();
       } catch (AgentUnreachable e) {
@@ -80,27 +80,24 @@ final class DeltaPush {
     }
   }
 
-  private Sent ask() throws ApiProblem, AgentUnreachable, InterruptedException {
-    return api.send(
-        parts.app(), parts.release(), parts.envelope().through(progress), parts.deploy());
+  private Wanted wanted() {
+    return new Wanted(parts.tree(), parts.largerThan());
   }
 
-  private Sent send(List<String> paths)
-      throws ApiProblem, Rejected, IOException, InterruptedException {
-    Wanted wanted = new Wanted(parts.tree(), paths, parts.largerThan());
-    long bytes = 0;
-    for (TreeEntry.File file : wanted.large()) {
-      bytes += file.size();
+  private Sent ask(Wanted missing) throws ApiProblem, AgentUnreachable, InterruptedException {
+    return api.send(parts.to(), parts.envelope().through(progress), missing);
+  }
+
+  /** Sends what is wanted; {@code next} is told what is wanted then. */
+  private Sent send(Wanted wanted, Wanted next)
+      throws ApiProblem, IOException, InterruptedException {
+    wanted.check();
+    progress.expect(wanted.count(), wanted.bytes(), parts.tree().bytes());
+    if (!wanted.hasNoLarge()) {
+      large(wanted);
     }
-    for (TreeEntry.File file : wanted.small()) {
-      bytes += file.size();
-    }
-    progress.expect(paths.size(), bytes, parts.tree().bytes());
-    for (TreeEntry.File file : wanted.large()) {
-      large(file);
-    }
-    if (wanted.small().isEmpty()) {
-      return ask(); // The agent finds that nothing is missing any more.
+    if (wanted.hasNoSmall()) {
+      return ask(next); // The agent finds that nothing is missing any more.
     }
     Sending pack =
         new Sending(
@@ -109,51 +106,34 @@ final class DeltaPush {
               InputStream counted = progress.content(wanted.pack(parts.content(wanted.small())));
               return parts.gzip() ? new GzipStream(counted) : counted;
             });
-    return api.sendPack(
-        parts.app(), parts.release(), parts.gzip(), pack.through(progress), parts.deploy());
+    return api.sendPack(parts.to(), parts.gzip(), pack.through(progress), next);
   }
 
-  private void large(TreeEntry.File file)
-      throws ApiProblem, Rejected, IOException, InterruptedException {
-    long there = api.blobOffset(parts.app(), file.sha256());
+  private void large(Wanted wanted) throws ApiProblem, IOException, InterruptedException {
+    try (LargeFiles files = wanted.large(parts.content(wanted.large()))) {
+      for (LargeFiles.Large next = files.next(); next != null; next = files.next()) {
+        large(next);
+      }
+    }
+  }
+
+  private void large(LargeFiles.Large large) throws ApiProblem, IOException, InterruptedException {
+    String app = parts.to().app();
+    TreeEntry.File file = large.file();
+    long there = api.blobOffset(app, file.sha256());
     progress.skip(there);
     if (there == file.size()) {
       return;
     }
-    Sending rest =
-        new Sending(
-            OptionalLong.of(file.size() - there), () -> progress.content(open(file, there)));
-    long now = api.sendBlob(parts.app(), file.sha256(), there, file.size(), rest.through(progress));
+    InputStream content = progress.content(large.from(there));
+    Sending rest = new Sending(OptionalLong.of(file.size() - there), () -> content);
+    long now = api.sendBlob(app, file.sha256(), there, file.size(), rest.through(progress));
     if (now < file.size()) {
       throw new AgentUnreachable(
           new IOException(
               "the agent has " + now + " of " + file.size() + " bytes of " + file.path()));
     }
     patience.progressed(-1);
-  }
-
-  /** The content of one file from {@code offset} on. */
-  private InputStream open(TreeEntry.File wanted, long offset) throws IOException {
-    Content.Files files = parts.content(List.of(wanted)).open();
-    try {
-      for (Content.Item item = files.next(); item != null; item = files.next()) {
-        boolean found =
-            parts
-                .tree()
-                .file(item.path())
-                .filter(file -> file.sha256().equals(wanted.sha256()))
-                .isPresent();
-        if (found) {
-          item.content().skipNBytes(offset);
-          return new Closing(item.content(), files);
-        }
-      }
-    } catch (Rejected | EOFException e) {
-      files.close();
-      throw new IOException("the content of " + wanted.path() + " cannot be read: " + e, e);
-    }
-    files.close();
-    throw new IOException("there is no " + wanted.path() + " in what was packed: pack again");
   }
 
   /** Whether asking again from the beginning can help. */
@@ -163,19 +143,5 @@ final class DeltaPush {
         || code.equals(ErrorCode.SESSION_UNKNOWN.wire())
         || code.equals(ErrorCode.BLOB_OFFSET.wire())
         || code.equals(ErrorCode.HTTP_LENGTH.wire());
-  }
-
-  private static final class Closing extends java.io.FilterInputStream {
-    private final Content.Files files;
-
-    Closing(InputStream in, Content.Files files) {
-      super(in);
-      this.files = files;
-    }
-
-    @Override
-    public void close() throws IOException {
-      files.close();
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.agent.client.ApiProblem;
 import dev.pointsman.agent.config.ConfigInvalid;
-import dev.pointsman.agent.http.ApiProblem;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.agent.http.TextTable;
 import dev.pointsman.protocol.api.ProblemResource;

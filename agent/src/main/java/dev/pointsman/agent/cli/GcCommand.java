@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.protocol.api.GarbageResource;
 import picocli.CommandLine.Command;

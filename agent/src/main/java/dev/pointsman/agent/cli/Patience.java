@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.ApiProblem;
 import java.time.Duration;
 import java.time.Instant;
 

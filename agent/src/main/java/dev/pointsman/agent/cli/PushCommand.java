@@ -1,7 +1,7 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
 import dev.pointsman.agent.pack.BundleDirectory;
 import dev.pointsman.agent.pack.OuterTar;
 import dev.pointsman.agent.push.Content;
@@ -16,7 +16,6 @@ import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -130,7 +129,7 @@ final class PushCommand extends Verb {
 
   private DeltaPush.Parts parts(BundleDirectory bundle, ReleaseTree list) throws IOException {
     Path root = tree;
-    Function<List<TreeEntry.File>, Content> contents;
+    Function<Iterable<TreeEntry.File>, Content> contents;
     if (root != null) {
       contents = files -> new TreeContent(root, files);
     } else {
@@ -151,9 +150,7 @@ final class PushCommand extends Verb {
           case NONE -> false;
         };
     return new DeltaPush.Parts(
-        bundle.manifest().app().value(),
-        bundle.manifest().release().value(),
-        deploy,
+        WholePush.destination(bundle, deploy),
         new Sending(OptionalLong.of(envelope.length()), envelope::open),
         list,
         contents,

@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.http.TextTable;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;

@@ -1,12 +1,13 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiClient;
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Sent;
+import dev.pointsman.agent.client.Target;
+import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
-import dev.pointsman.agent.http.Sent;
-import dev.pointsman.agent.http.Target;
-import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.agent.http.Destination;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -75,15 +76,15 @@ final class RemoteApi implements Api {
   }
 
   @Override
-  public Sent send(String app, String release, UploadBody body, boolean deploy)
+  public Sent send(Destination to, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.send(app, release, body, deploy));
+    return reached(() -> client.send(to, body, missing));
   }
 
   @Override
-  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+  public Sent sendPack(Destination to, boolean gzip, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable, InterruptedException {
-    return reached(() -> client.sendPack(app, release, gzip, body, deploy));
+    return reached(() -> client.sendPack(to, gzip, body, missing));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.UploadBody;
+import dev.pointsman.agent.client.UploadBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;

@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Target;
+import dev.pointsman.agent.client.Target;
 import java.util.Map;
 import java.util.function.Function;
 

@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
+import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.http.StatusTable;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.bundle.AppName;

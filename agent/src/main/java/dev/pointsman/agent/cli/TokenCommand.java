@@ -1,7 +1,7 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.agent.access.TokenLine;
 import dev.pointsman.agent.http.Json;
-import dev.pointsman.agent.http.TokenLine;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package dev.pointsman.agent.cli;
 
+import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
-import dev.pointsman.agent.http.Answer;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.agent.http.TextTable;
 import dev.pointsman.agent.intake.Judgement;

@@ -1,7 +1,7 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
 import dev.pointsman.agent.http.StatusTable;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;

@@ -1,8 +1,9 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
-import dev.pointsman.agent.http.Sent;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Sent;
+import dev.pointsman.agent.http.Destination;
 import dev.pointsman.agent.pack.BundleDirectory;
 import dev.pointsman.agent.pack.OuterTar;
 import dev.pointsman.protocol.api.StagedResource;
@@ -12,24 +13,26 @@ import java.util.OptionalLong;
 /** Sends the whole bundle in one request; again from its beginning where that broke. One thread. */
 record WholePush(
     Api api, BundleDirectory bundle, boolean deploy, UploadProgress progress, Patience patience) {
+  static Destination destination(BundleDirectory bundle, boolean deploy) {
+    return new Destination(
+        bundle.manifest().app().value(), bundle.manifest().release().value(), deploy);
+  }
+
   Answer<StagedResource> run() throws ApiProblem, IOException, InterruptedException {
     OuterTar tar = bundle.tar();
     Sending whole = new Sending(OptionalLong.of(tar.length()), () -> progress.content(tar.open()));
-    String app = bundle.manifest().app().value();
-    String release = bundle.manifest().release().value();
+    Destination to = destination(bundle, deploy);
     while (true) {
       progress.expect(tar.length());
       long before = progress.sent();
       try {
-        return switch (api.send(app, release, whole.through(progress), deploy)) {
+        return switch (api.send(to, whole.through(progress), _ -> {})) {
           case Sent.Staged(Answer<StagedResource> answer) -> answer;
-          case Sent.Missing missing ->
+          case Sent.Missing(int files) ->
               throw new IOException(
                   bundle.payload().isEmpty()
                       ? "the bundle has no payload: say with --tree which directory was packed"
-                      : "the agent lacks "
-                          + missing.paths().size()
-                          + " files of the payload: pack again");
+                      : "the agent lacks " + files + " files of the payload: pack again");
         };
       } catch (AgentUnreachable e) {
         IOException ours = progress.failure();

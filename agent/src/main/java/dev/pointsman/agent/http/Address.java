@@ -1,5 +1,6 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Scope;
 import dev.pointsman.protocol.api.ErrorCode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

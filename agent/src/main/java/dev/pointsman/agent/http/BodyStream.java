@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * next when the reader took one, so the sender is slowed down to the reader's pace and memory stays
  * flat. Nothing is asked for before the first read.
  */
-final class BodyStream extends InputStream {
+public final class BodyStream extends InputStream {
   /** Buffers that may wait for the reader. */
   static final int WINDOW = 4;
 
@@ -49,7 +49,7 @@ final class BodyStream extends InputStream {
    * @param pace how slow the sender may be; null: as slow as it likes
    * @param beforeFirst runs on the event loop once, before anything is asked for
    */
-  BodyStream(
+  public BodyStream(
       Context context, ReadStream<Buffer> source, @Nullable Pace pace, Runnable beforeFirst) {
     this.context = context;
     this.source = source;
@@ -86,7 +86,7 @@ final class BodyStream extends InputStream {
   }
 
   /** The reader gets {@code cause} from now on, unless the body has already ended; any thread. */
-  void fail(IOException cause) {
+  public void fail(IOException cause) {
     lock.lock();
     try {
       if (!ended && failure == null) {

@@ -14,7 +14,7 @@ public final class EventLoops {
   }
 
   /** For one command: one event loop, daemon threads only. */
-  static Vertx forCommand() {
+  public static Vertx forCommand() {
     return Vertx.vertx(small().setEventLoopPoolSize(1).setUseDaemonThread(true));
   }
 

@@ -1,5 +1,7 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Caller;
+import dev.pointsman.agent.access.Scope;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.Rejected;

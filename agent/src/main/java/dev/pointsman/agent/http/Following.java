@@ -1,5 +1,6 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Caller;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.Rejected;

@@ -1,5 +1,8 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Gate;
+import dev.pointsman.agent.access.Refusals;
+import dev.pointsman.agent.access.Tokens;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import io.vertx.core.Future;

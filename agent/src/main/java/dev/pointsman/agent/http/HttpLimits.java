@@ -1,5 +1,6 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Refusals;
 import java.time.Duration;
 
 /**

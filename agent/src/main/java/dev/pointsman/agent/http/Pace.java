@@ -8,19 +8,20 @@ import java.util.function.LongSupplier;
  * {@code window}, is too slow. Only time in which the reader waits counts, so a sender never pays
  * for a slow disk. One thread.
  */
-final class Pace {
+public final class Pace {
   private final Rule rule;
   private final LongSupplier nanoTime;
   private long windowWaited;
   private long windowBytes;
 
   /** The bounds. */
-  record Rule(Duration idle, Duration window, long bytesPerSecond) {
+  public record Rule(Duration idle, Duration window, long bytesPerSecond) {
     /** The defaults of docs/http-api.md. */
-    static final Rule DEFAULT = new Rule(Duration.ofSeconds(30), Duration.ofSeconds(30), 16L << 10);
+    public static final Rule DEFAULT =
+        new Rule(Duration.ofSeconds(30), Duration.ofSeconds(30), 16L << 10);
   }
 
-  Pace(Rule rule, LongSupplier nanoTime) {
+  public Pace(Rule rule, LongSupplier nanoTime) {
     this.rule = rule;
     this.nanoTime = nanoTime;
   }

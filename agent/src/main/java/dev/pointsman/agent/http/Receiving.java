@@ -1,5 +1,7 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Refusals;
+import dev.pointsman.agent.access.Scope;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import io.vertx.core.Context;

@@ -1,5 +1,8 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Gate;
+import dev.pointsman.agent.access.Refusals;
+import dev.pointsman.agent.access.Scope;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.agent.access.Caller;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.SequenceResource;

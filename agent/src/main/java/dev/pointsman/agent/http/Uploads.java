@@ -4,6 +4,7 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.BundleReader;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Uploads {
   private static final Set<String> BUNDLES =
-      Set.of(ApiClient.BUNDLE_TYPE, "application/x-tar", "application/octet-stream");
+      Set.of(BundleReader.MEDIA_TYPE, "application/x-tar", "application/octet-stream");
   private static final Map<String, Control.PackFormat> PACKS =
       Map.of(
           "application/x-tar", Control.PackFormat.TAR,
@@ -48,7 +49,7 @@ final class Uploads {
     if (!BUNDLES.contains(type)) {
       throw wrongType(
           "A bundle is sent as "
-              + ApiClient.BUNDLE_TYPE
+              + BundleReader.MEDIA_TYPE
               + " (or application/x-tar, application/octet-stream)",
           type);
     }

@@ -2,6 +2,16 @@ package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
+import dev.pointsman.agent.content.Blob;
+import dev.pointsman.agent.content.BlobUpload;
+import dev.pointsman.agent.content.Blobs;
+import dev.pointsman.agent.content.Content;
+import dev.pointsman.agent.content.ContentIndex;
+import dev.pointsman.agent.content.DiskSpace;
+import dev.pointsman.agent.content.PackFormat;
+import dev.pointsman.agent.content.Part;
+import dev.pointsman.agent.content.Preflight;
+import dev.pointsman.agent.content.Stock;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.protocol.api.ErrorCode;

@@ -1,6 +1,14 @@
 package dev.pointsman.agent.intake;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.content.ArchiveSharing;
+import dev.pointsman.agent.content.Blobs;
+import dev.pointsman.agent.content.Body;
+import dev.pointsman.agent.content.Content;
+import dev.pointsman.agent.content.GrowingTree;
+import dev.pointsman.agent.content.PackFormat;
+import dev.pointsman.agent.content.Preflight;
+import dev.pointsman.agent.content.Stock;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.ReleaseStore.Statement;
 import dev.pointsman.agent.release.Session;

@@ -1,6 +1,6 @@
 /**
- * Untrusted bytes: takes uploads apart, checks them in the order of docs/bundle.md, and grows
- * releases from what is sent and what is here.
+ * Untrusted bytes: takes uploads apart and checks them in the order of docs/bundle.md; who signed
+ * is found out here, what the content is in {@link dev.pointsman.agent.content}.
  *
  * <p>One virtual thread per upload; the number of uploads is bounded, and a session is used by one
  * at a time. Nothing is written outside {@code incoming/} before it was verified. What an upload

@@ -1,14 +1,17 @@
 package dev.pointsman.agent.pack;
 
+import dev.pointsman.agent.release.MappedFile;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.BundleReader;
 import dev.pointsman.protocol.bundle.FileList;
 import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseTree;
+import dev.pointsman.protocol.bundle.StreamRefused;
 import dev.pointsman.protocol.bundle.StrictGzip;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,13 +123,24 @@ public final class BundleDirectory {
     if (file.isEmpty() || manifest.tree().isEmpty()) {
       return Optional.empty();
     }
-    long most = manifest.tree().get().size();
-    try (InputStream raw = Files.newInputStream(file.get())) {
-      InputStream in =
-          file.get().toString().endsWith(".gz")
-              ? new StrictGzip(raw, most, ErrorCode.LIMIT_LIST)
-              : raw;
-      return Optional.of(FileList.read(in, TreeScan.LIMITS));
+    return Optional.of(read(file.get(), manifest.tree().get().size()));
+  }
+
+  /** Beside the heap: a list may be as large as the heap of a small process. */
+  private static ReleaseTree read(Path list, long most) throws Rejected, IOException {
+    Path plain = Files.createTempFile("pointsman-files", ".lst");
+    try (InputStream raw = Files.newInputStream(list);
+        InputStream in =
+            list.toString().endsWith(".gz")
+                ? new StrictGzip(raw, most, ErrorCode.LIMIT_LIST)
+                : raw;
+        OutputStream out = Files.newOutputStream(plain)) {
+      in.transferTo(out);
+      return FileList.read(MappedFile.of(plain), TreeScan.LIMITS);
+    } catch (StreamRefused e) {
+      throw e.rejected();
+    } finally {
+      Files.delete(plain); // Its bytes stay as long as the tree does.
     }
   }
 

@@ -6,11 +6,10 @@ import java.io.InputStream;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a directory, as far as they are listed. */
-public record TreeContent(Path root, List<TreeEntry.File> files) implements Content {
+public record TreeContent(Path root, Iterable<TreeEntry.File> files) implements Content {
   @Override
   public Files open() {
     Iterator<TreeEntry.File> left = files.iterator();

@@ -4,10 +4,10 @@ import static dev.pointsman.agent.cli.Terminal.away;
 import static dev.pointsman.agent.cli.Terminal.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.agent.http.ApiProblem;
-import dev.pointsman.agent.http.ApiProblems;
-import dev.pointsman.agent.http.Target;
-import dev.pointsman.agent.http.TokenLine;
+import dev.pointsman.agent.access.TokenLine;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.ApiProblems;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.protocol.api.AppCondition;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentState;

@@ -3,8 +3,8 @@ package dev.pointsman.agent.cli;
 import static dev.pointsman.agent.cli.Terminal.away;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.agent.http.ApiProblem;
-import dev.pointsman.agent.http.ApiProblems;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.ApiProblems;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import java.time.Duration;

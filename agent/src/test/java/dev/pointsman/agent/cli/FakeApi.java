@@ -1,11 +1,12 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Answer;
-import dev.pointsman.agent.http.ApiProblem;
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Sent;
+import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.agent.http.Destination;
 import dev.pointsman.agent.http.Json;
-import dev.pointsman.agent.http.Sent;
-import dev.pointsman.agent.http.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -103,20 +104,20 @@ final class FakeApi implements Api {
   }
 
   @Override
-  public Sent send(String app, String release, UploadBody body, boolean deploy)
+  public Sent send(Destination to, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable {
     received = read(body);
     if (received.length != body.length().orElse(-1)) {
       throw new IllegalStateException("the length is not what was said");
     }
-    return sent("send " + app + " " + release + (deploy ? " deploy" : ""));
+    return sent("send " + words(to, ""), missing);
   }
 
   @Override
-  public Sent sendPack(String app, String release, boolean gzip, UploadBody body, boolean deploy)
+  public Sent sendPack(Destination to, boolean gzip, UploadBody body, Consumer<String> missing)
       throws ApiProblem, AgentUnreachable {
     pack = read(body);
-    return sent("pack " + app + " " + release + (gzip ? " gzip" : "") + (deploy ? " deploy" : ""));
+    return sent("pack " + words(to, gzip ? " gzip" : ""), missing);
   }
 
   @Override
@@ -139,11 +140,21 @@ final class FakeApi implements Api {
     }
   }
 
-  private Sent sent(String question) throws ApiProblem, AgentUnreachable {
+  /** For the script: what an agent says is missing. */
+  record Lacks(List<String> paths) {}
+
+  private static String words(Destination to, String how) {
+    return to.app() + " " + to.release() + how + (to.deploy() ? " deploy" : "");
+  }
+
+  private Sent sent(String question, Consumer<String> missing) throws ApiProblem, AgentUnreachable {
     Object value = next(question);
-    return value instanceof StagedResource staged
-        ? new Sent.Staged(new Answer<>(staged, Json.text(staged)))
-        : (Sent) value;
+    if (value instanceof Lacks(List<String> paths)) {
+      paths.forEach(missing);
+      return new Sent.Missing(paths.size());
+    }
+    StagedResource staged = (StagedResource) value;
+    return new Sent.Staged(new Answer<>(staged, Json.text(staged)));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.pointsman.agent.cli;
 
-import dev.pointsman.agent.http.Target;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;

@@ -15,7 +15,7 @@ import static dev.pointsman.protocol.api.Phase.COMMIT;
 import static dev.pointsman.protocol.api.Phase.ROLL;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.agent.http.ApiProblems;
+import dev.pointsman.agent.client.ApiProblems;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;

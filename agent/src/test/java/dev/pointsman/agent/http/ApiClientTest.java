@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pointsman.agent.client.Answer;
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Target;
+import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;
@@ -135,7 +140,7 @@ class ApiClientTest {
     Zeros bundle = new Zeros(60 << 20, known);
 
     Answer<dev.pointsman.protocol.api.StagedResource> staged =
-        client.push("web", "r43", bundle, true);
+        client.push(new Destination("web", "r43", true), bundle);
 
     assertThat(staged.value().newBytes()).isEqualTo(60 << 20);
     assertThat(staged.value().deployment()).isEqualTo("web-1");
@@ -146,7 +151,7 @@ class ApiClientTest {
     running.control.refusal = new Rejected(ErrorCode.LIMIT_SESSIONS, "8 uploads run already.");
     Zeros bundle = new Zeros(60 << 20, true);
 
-    assertThatThrownBy(() -> client.push("web", "r43", bundle, false))
+    assertThatThrownBy(() -> client.push(new Destination("web", "r43", false), bundle))
         .isInstanceOf(ApiProblem.class)
         .hasMessage("limit.sessions: 8 uploads run already.");
     assertThat(bundle.given.get()).isZero();
@@ -161,7 +166,7 @@ class ApiClientTest {
         };
     Zeros bundle = new Zeros(1L << 30, false);
 
-    assertThatThrownBy(() -> client.push("web", "r43", bundle, false))
+    assertThatThrownBy(() -> client.push(new Destination("web", "r43", false), bundle))
         .isInstanceOf(ApiProblem.class)
         .hasMessage("sig.bad: It was changed. (release.json)");
     assertThat(bundle.given.get()).isLessThan(64 << 20);
@@ -183,7 +188,7 @@ class ApiClientTest {
           }
         };
 
-    assertThatThrownBy(() -> client.push("web", "r43", liar, false))
+    assertThatThrownBy(() -> client.push(new Destination("web", "r43", false), liar))
         .isInstanceOf(IOException.class)
         .hasMessage("the bundle changed its size while it was sent: ended after 50 of 100 bytes");
   }

@@ -2,6 +2,7 @@ package dev.pointsman.agent.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.access.Refusals;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package dev.pointsman.agent.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.Rejected;

@@ -3,6 +3,8 @@ package dev.pointsman.agent.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import io.vertx.core.Vertx;

@@ -2,6 +2,10 @@ package dev.pointsman.agent.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.HttpFetcher;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import dev.pointsman.agent.config.HostConfig.PullConfig;

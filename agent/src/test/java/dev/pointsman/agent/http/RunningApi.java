@@ -1,5 +1,7 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.access.Scope;
+import dev.pointsman.agent.access.TokenLine;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import dev.pointsman.protocol.bundle.AppName;

@@ -3,6 +3,9 @@ package dev.pointsman.agent.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pointsman.agent.client.ApiClient;
+import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Target;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
 import java.nio.file.Path;

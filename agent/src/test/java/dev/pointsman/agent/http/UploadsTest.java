@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.BundleReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UploadsTest {
   private static final String PUT = "http://localhost/v1/apps/web/releases/r43";
-  private static final String TYPE = "Content-Type: " + ApiClient.BUNDLE_TYPE;
+  private static final String TYPE = "Content-Type: " + BundleReader.MEDIA_TYPE;
 
   @TempDir Path directory;
   private RunningApi running;
@@ -53,7 +54,7 @@ class UploadsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {ApiClient.BUNDLE_TYPE, "application/x-tar", "Application/Octet-Stream; x=y"})
+      strings = {BundleReader.MEDIA_TYPE, "application/x-tar", "Application/Octet-Stream; x=y"})
   void takesABundle(String type) throws Exception {
     HttpResponse<String> response =
         running.send(
@@ -288,7 +289,7 @@ class UploadsTest {
             PUT);
 
     assertThat(curl.exit()).isEqualTo(22);
-    assertThat(curl.out()).contains("content.type", "application/zip", ApiClient.BUNDLE_TYPE);
+    assertThat(curl.out()).contains("content.type", "application/zip", BundleReader.MEDIA_TYPE);
   }
 
   @Test

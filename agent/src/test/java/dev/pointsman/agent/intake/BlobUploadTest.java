@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.content.Blob;
+import dev.pointsman.agent.content.DiskSpace;
+import dev.pointsman.agent.content.PackFormat;
+import dev.pointsman.agent.content.Part;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.ByteArrayInputStream;

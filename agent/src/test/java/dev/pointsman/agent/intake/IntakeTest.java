@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.agent.config.HostConfig.LimitsConfig;
+import dev.pointsman.agent.content.DiskSpace;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.trust.SequenceFloor;

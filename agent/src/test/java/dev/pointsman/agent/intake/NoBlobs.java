@@ -1,5 +1,6 @@
 package dev.pointsman.agent.intake;
 
+import dev.pointsman.agent.content.Blobs;
 import dev.pointsman.agent.store.BlobKey;
 import dev.pointsman.agent.store.Sharing;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.pointsman.agent.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.pointsman.agent.content.PackFormat;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.pointsman.agent.content.DiskSpace;
+import dev.pointsman.agent.content.PackFormat;
 import dev.pointsman.agent.release.DiskSnapshot;
 import dev.pointsman.agent.release.Session;
 import dev.pointsman.agent.store.Sharing;

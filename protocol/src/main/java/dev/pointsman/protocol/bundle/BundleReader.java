@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 public final class BundleReader {
+  /** The media type of a bundle. */
+  public static final String MEDIA_TYPE = "application/vnd.pointsman.bundle.v1+tar";
+
   /** The name of the manifest, and the beginning of its signatures' names. */
   public static final String MANIFEST = "release.json";
 
