@@ -2,8 +2,8 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Destination;
 import dev.pointsman.agent.client.Sent;
-import dev.pointsman.agent.http.Destination;
 import dev.pointsman.agent.pack.BundleDirectory;
 import dev.pointsman.agent.pack.OuterTar;
 import dev.pointsman.protocol.api.StagedResource;

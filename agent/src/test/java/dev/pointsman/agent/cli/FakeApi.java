@@ -2,10 +2,10 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Destination;
 import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
-import dev.pointsman.agent.http.Destination;
 import dev.pointsman.agent.http.Json;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiClient;
 import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.agent.client.Destination;
 import dev.pointsman.agent.client.Target;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.protocol.api.AppResource;

@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 /**
  * Where something of a release is sent.

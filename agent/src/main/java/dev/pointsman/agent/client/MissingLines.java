@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
