@@ -212,7 +212,11 @@ final class AgentControl implements Control {
       AppName app, String sha256, Part part, InputStream body, String requestedBy)
       throws Rejected, IOException {
     find(app);
-    return Deliveries.blob(intake.receiveBlob(app, sha256, Deliveries.part(part), body));
+    return deliveries.tellBlob(
+        app,
+        sha256,
+        requestedBy,
+        () -> intake.receiveBlob(app, sha256, Deliveries.part(part), body));
   }
 
   @Override

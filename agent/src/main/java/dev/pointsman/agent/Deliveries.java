@@ -8,6 +8,7 @@ import dev.pointsman.agent.intake.Delivery;
 import dev.pointsman.agent.intake.Missing;
 import dev.pointsman.agent.intake.Received;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.bundle.AppName;
@@ -41,6 +42,24 @@ record Deliveries(EventLog events) {
       };
     } catch (Rejected e) {
       RefusedDelivery.tell(events, app, release, requestedBy, e);
+      throw e;
+    }
+  }
+
+  /** A file that comes by itself. */
+  interface BlobReceiving {
+    Blob receive() throws Rejected, IOException;
+  }
+
+  /** As {@link #tell}; a part that begins elsewhere is how a sender finds out where to go on. */
+  Control.Blob tellBlob(AppName app, String sha256, String requestedBy, BlobReceiving receiving)
+      throws Rejected, IOException {
+    try {
+      return blob(receiving.receive());
+    } catch (Rejected e) {
+      if (e.code() != ErrorCode.BLOB_OFFSET) {
+        RefusedDelivery.tellBlob(events, app, sha256, requestedBy, e);
+      }
       throw e;
     }
   }

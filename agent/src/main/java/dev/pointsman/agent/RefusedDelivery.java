@@ -47,6 +47,24 @@ final class RefusedDelivery {
     }
   }
 
+  /** A file of an open session that was refused, sent by itself: nobody signed for what came. */
+  static void tellBlob(
+      EventLog events, AppName app, String sha256, String requestedBy, Rejected e) {
+    Map<String, String> data = new TreeMap<>();
+    e.facts().forEach((name, value) -> data.put(name, Shown.of(value, LONGEST)));
+    data.put("sha256", sha256);
+    data.put("code", e.code().wire());
+    data.put("requested_by", Shown.of(requestedBy));
+    String why = Shown.of(e.detail(), LONGEST);
+    LOG.warn("A file is refused. app={} {}: {}", app, data, why);
+    events.publish(
+        "blob.refused",
+        app.value(),
+        "The file %s is refused: %s: %s (sent by %s)"
+            .formatted(sha256, data.get("code"), why, data.get("requested_by")),
+        data);
+  }
+
   /** Which check, what, why, and by whom: what is read at night is this line and not the data. */
   private static String message(ReleaseId release, Map<String, String> data, String why) {
     String entry = data.containsKey("entry") ? data.get("entry") + ": " : "";

@@ -1,6 +1,7 @@
 package dev.pointsman.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -54,6 +55,32 @@ final class RefusedDeliveryTest {
     assertThat(told(rejected).getFirst().message())
         .isEqualTo(
             "Release r1 is refused: sig.untrusted: not known (keys: SHA256:abc; sent by ci)");
+  }
+
+  @Test
+  void tellsOfAFileThatCameByItself() {
+    String sha256 = "ab".repeat(32);
+    Deliveries deliveries = new Deliveries(events);
+    Rejected wrong = new Rejected(ErrorCode.BLOB_DIGEST, "other content", sha256);
+    Rejected elsewhere = new Rejected(ErrorCode.BLOB_OFFSET, "7 bytes are here");
+    for (Rejected rejected : List.of(wrong, elsewhere)) {
+      assertThatThrownBy(() ->
+              deliveries.tellBlob(
+                  new AppName("web"),
+                  sha256,
+                  "ci",
+                  () -> {
+                    throw rejected;
+                  }))
+          .isSameAs(rejected);
+    }
+
+    assertThat(events.since(null)).hasSize(1);
+    EventResource event = events.since(null).getFirst();
+    assertThat(event.type()).isEqualTo("blob.refused");
+    assertThat(event.message())
+        .isEqualTo("The file " + sha256 + " is refused: blob.digest: other content (sent by ci)");
+    assertThat(event.data()).containsEntry("sha256", sha256).containsEntry("requested_by", "ci");
   }
 
   @Test

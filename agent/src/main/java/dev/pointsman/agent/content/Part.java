@@ -22,20 +22,18 @@ public record Part(long offset, long end, long total) {
     if (!within) {
       throw new Rejected(
           ErrorCode.BLOB_RANGE,
-          "The file has "
-              + size
-              + " bytes; bytes "
-              + offset
-              + " to "
-              + end
-              + " of "
-              + total
-              + " are no part of it.");
+          "The file has " + size + " bytes; " + asSent() + " is no part of it.");
     }
     if (offset != 0 && offset != here) {
       throw new Rejected(
           ErrorCode.BLOB_OFFSET,
           "Of the file " + here + " bytes are here; what was sent begins at " + offset + ".");
     }
+  }
+
+  /** As a Content-Range has it, which names the last byte itself. */
+  private String asSent() {
+    return "'bytes %d-%s/%s'"
+        .formatted(offset, end < 0 ? "" : end - 1, total < 0 ? "*" : String.valueOf(total));
   }
 }
