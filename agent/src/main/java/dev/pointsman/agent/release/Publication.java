@@ -48,8 +48,7 @@ final class Publication {
   }
 
   /** Renames both; the caller holds the lock of the release store. */
-  StagedRelease appear(ReleaseId id, Path evidence, Path tree)
-      throws Rejected, IOException {
+  StagedRelease appear(ReleaseId id, Path evidence, Path tree) throws Rejected, IOException {
     Path release = layout.release(id);
     if (Files.exists(release, LinkOption.NOFOLLOW_LINKS)) {
       throw new Rejected(ErrorCode.RELEASE_EXISTS, "The release " + id + " is here already.");
