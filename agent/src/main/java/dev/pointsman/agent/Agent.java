@@ -23,7 +23,6 @@ import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
@@ -65,8 +64,8 @@ final class Agent implements AutoCloseable {
   private void wire(HostConfig config, Distribution distribution)
       throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
-    Files.createDirectories(config.root());
-    Files.createDirectories(config.run());
+    OwnDirectories.make(config.root());
+    OwnDirectories.make(config.run());
     unwinding.later("lock", RootLock.take(config.root()));
     EventLog events = new EventLog(clock);
     Receipts receipts =

@@ -24,7 +24,6 @@ import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ final class App {
     this.store = new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
     Path runDirectory = host.config().run().resolve(config.name().value());
-    Files.createDirectories(runDirectory);
+    OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSocket(config);
     NodeWorkshop shop =

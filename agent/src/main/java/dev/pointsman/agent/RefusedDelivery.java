@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class RefusedDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(RefusedDelivery.class);
   private static final int LONGEST = 1_024;
+  private static final int LONGEST_NAMES = 200;
 
   private RefusedDelivery() {}
 
@@ -35,8 +36,7 @@ final class RefusedDelivery {
     }
     String why = Shown.of(e.detail(), LONGEST);
     LOG.warn("A bundle is refused. app={} {}: {}", app, data, why);
-    events.publish(
-        "release.refused", app.value(), "Release " + release + " is refused: " + why, data);
+    events.publish("release.refused", app.value(), message(release, data, why), data);
     if (e.code() == ErrorCode.SEQUENCE_REUSED) {
       LOG.error("Two manifests carry one sequence number. app={} {}: {}", app, data, why);
       events.publish(
@@ -45,5 +45,20 @@ final class RefusedDelivery {
           "Two different manifests for " + app + " carry one sequence number: " + why,
           data);
     }
+  }
+
+  /** Which check, what, why, and by whom: what is read at night is this line and not the data. */
+  private static String message(ReleaseId release, Map<String, String> data, String why) {
+    String entry = data.containsKey("entry") ? data.get("entry") + ": " : "";
+    String signers = data.getOrDefault("signers", "");
+    String keys = data.getOrDefault("keys", "");
+    String by = "";
+    if (!signers.isEmpty()) {
+      by = "signed by " + Shown.of(signers, LONGEST_NAMES) + "; ";
+    } else if (!keys.isEmpty()) {
+      by = "keys: " + Shown.of(keys, LONGEST_NAMES) + "; ";
+    }
+    return "Release %s is refused: %s: %s%s (%ssent by %s)"
+        .formatted(release, data.get("code"), entry, why, by, data.get("requested_by"));
   }
 }

@@ -6,14 +6,21 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** One agent per root: a lock on {@code LOCK}, which the kernel releases with the process. */
 record RootLock(FileChannel channel) implements AutoCloseable {
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   /** Takes the lock, or says that another agent has it. */
   static RootLock take(Path root) throws IOException {
     Path file = root.resolve("LOCK");
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {

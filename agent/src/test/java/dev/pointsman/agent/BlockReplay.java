@@ -1,6 +1,5 @@
 package dev.pointsman.agent;
 
-import dev.pointsman.agent.release.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -17,7 +16,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Power cuts on real file systems, for {@code packaging/crashtest}: an app lives on a disk that
@@ -145,9 +143,11 @@ final class BlockReplay {
   }
 
   private void live(CrashLife life) throws Exception {
+    BlockPlants.Planted planted =
+        BlockPlants.of(options.plant(), mounted().toRealPath().resolve("root"));
     life.live(
-        mounted().resolve("root"),
-        PlantedDurability.of(options.plant()),
+        planted.root(),
+        planted.durability(),
         promise -> {
           promises.add(promise);
           try {
@@ -246,57 +246,5 @@ final class BlockReplay {
       throw new IOException(String.join(" ", command) + ": " + said);
     }
     return said;
-  }
-
-  /** The agent's own way to sync, and the wrong ones. */
-  private static final class PlantedDurability {
-    private PlantedDurability() {}
-
-    static Durability of(String plant) {
-      Durability right = new SyncfsDurability();
-      return switch (plant) {
-        case "none" -> right;
-        case "fsync" -> new dev.pointsman.agent.release.FsyncDurability();
-        case "no-sync" -> with(_ -> {}, right::syncDirectory);
-        case "directories-only" -> with(tree -> directories(tree, right), right::syncDirectory);
-        case "rename-first" -> with(_ -> {}, names -> renamed(names, right));
-        case "no-parents" -> with(right::barrier, _ -> {});
-        default -> throw new IllegalArgumentException("no plant is called " + plant);
-      };
-    }
-
-    private interface Sync {
-      void sync(Path path) throws IOException;
-    }
-
-    private static Durability with(Sync barrier, Sync names) {
-      return new Durability() {
-        @Override
-        public void barrier(Path directory) throws IOException {
-          barrier.sync(directory);
-        }
-
-        @Override
-        public void syncDirectory(Path directory) throws IOException {
-          names.sync(directory);
-        }
-      };
-    }
-
-    /** Everything is synced, but only when the release has its name. */
-    private static void renamed(Path names, Durability right) throws IOException {
-      right.syncDirectory(names);
-      if (names.endsWith("releases")) {
-        right.barrier(names);
-      }
-    }
-
-    private static void directories(Path tree, Durability right) throws IOException {
-      try (Stream<Path> all = Files.walk(tree)) {
-        for (Path path : (Iterable<Path>) all.filter(Files::isDirectory)::iterator) {
-          right.syncDirectory(path);
-        }
-      }
-    }
   }
 }

@@ -135,6 +135,9 @@ final class CrashCheck {
         if (high < sequence) {
           wrong.add("the floor " + high + " is below the accepted number " + sequence);
         }
+      } else if (promise instanceof Promise.Pinned(ReleaseId id)
+          && !host.disk().ledger().state().pinned().contains(id)) {
+        wrong.add("the release " + id + " is no longer pinned");
       }
     }
   }

@@ -172,6 +172,11 @@ final class CrashHost implements Acceptance, AutoCloseable {
     disk.ledger().append(new DeploymentEntry.Ended(id, DeploymentState.SUCCESSFUL, at));
   }
 
+  /** Keeps retention from {@code release}. */
+  void pin(ReleaseId release) throws IOException {
+    disk.ledger().append(new AppEntry.Pinned(release, "ci", Clock.systemUTC().instant()));
+  }
+
   /** What retention does with a release. */
   void remove(ReleaseId release) throws IOException {
     disk.ledger().append(new AppEntry.Removed(release, Clock.systemUTC().instant()));

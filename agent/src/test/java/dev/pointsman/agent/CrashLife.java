@@ -48,6 +48,8 @@ record CrashLife(CrashHost.Setup setup, List<CrashBundle> bundles) {
           marks.accept(new Promise.Deployed(bundle.id()));
         }
       }
+      host.pin(bundles.get(1).id());
+      marks.accept(new Promise.Pinned(bundles.get(1).id()));
       marks.accept(new Promise.RemovalBegun(bundles.getFirst().id()));
       host.remove(bundles.getFirst().id());
       host.collectGarbage();

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +30,12 @@ class CrashTest {
   private static final int SAMPLES = Integer.getInteger("crash.samples", 12);
 
   private static final long SEED = Long.getLong("crash.seed", 1);
+
+  /** How many crashes have their recovery crash; chosen by the seed. */
+  private static final int RECOVERIES = Integer.getInteger("crash.recoveries", 8);
+
+  /** Marks where a recovery begins: what was before is only to be there. */
+  private static final String BEGUN = "recovery begins";
 
   @TempDir static Path directory;
   private static CrashHost.Setup setup;
@@ -68,10 +76,18 @@ class CrashTest {
     int[] count = {0};
     Crashes crashes = new Crashes(log, SAMPLES, SEED);
     try {
+      boolean recovers = log.contains(new Effect.Marked(BEGUN));
       crashes.visit(image -> {
+        if (recovers && !image.promises().contains(BEGUN)) {
+          return;
+        }
         Path root = images.resolve("image" + count[0]++);
         image.materialize(root);
-        List<Promise> promises = image.promises().stream().map(Promise.class::cast).toList();
+        List<Promise> promises =
+            image.promises().stream()
+                .filter(Promise.class::isInstance)
+                .map(Promise.class::cast)
+                .toList();
         for (String wrong : check.violations(root, promises)) {
           violations.putIfAbsent(wrong.replace(root.toString(), ""), image.description());
         }
@@ -109,6 +125,38 @@ class CrashTest {
     System.out.println(name + ": " + log.size() + " effects, " + outcome.images() + " images");
     assertThat(outcome.violations()).isEmpty();
     assertThat(outcome.images()).isGreaterThan(log.size());
+  }
+
+  /** The power fails again, at every effect of the recovery from a crash, for some crashes. */
+  @Test
+  void losesNothingWhenTheRecoveryIsCutOffToo() throws Exception {
+    Recorder recorder = recorder();
+    live(recorder, new Synced(recorder));
+    List<Crashes.Image> crashed = new ArrayList<>();
+    new Crashes(recorder.log(), 0, SEED).visit(crashed::add);
+    Collections.shuffle(crashed, new Random(SEED));
+    int recoveries = 0;
+    int images = 0;
+    for (Crashes.Image first : crashed.subList(0, RECOVERIES)) {
+      List<Effect> log = recovery(first);
+      Outcome outcome = crash(log, false);
+      assertThat(outcome.violations()).as(first.description()).isEmpty();
+      recoveries++;
+      images += outcome.images();
+    }
+    System.out.println("recovery: " + recoveries + " times, " + images + " images");
+    assertThat(images).isGreaterThan(recoveries);
+  }
+
+  /** What is done to come back from {@code crash}, after all that it left has been made durable. */
+  private static List<Effect> recovery(Crashes.Image crash) throws Exception {
+    Recorder recorder = recorder();
+    crash.materialize(recorder.root());
+    recorder.syncAll();
+    crash.promises().forEach(recorder::mark);
+    recorder.mark(BEGUN);
+    CrashHost.open(setup, recorder.root(), new Synced(recorder)).close();
+    return recorder.log();
   }
 
   /**

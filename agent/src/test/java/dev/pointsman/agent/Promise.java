@@ -13,6 +13,9 @@ sealed interface Promise {
   /** {@code current} names it, and its workers are wanted. */
   record Deployed(ReleaseId release) implements Promise {}
 
+  /** Retention leaves it alone. */
+  record Pinned(ReleaseId release) implements Promise {}
+
   /** From now on it may be gone. */
   record RemovalBegun(ReleaseId release) implements Promise {}
 }

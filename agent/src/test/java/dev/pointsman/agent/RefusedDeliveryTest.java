@@ -38,6 +38,22 @@ final class RefusedDeliveryTest {
         .containsEntry("keys", "SHA256:abc")
         .containsEntry("entry", "release.json")
         .containsEntry("release", "r1");
+    assertThat(event.message())
+        .isEqualTo(
+            "Release r1 is refused: sig.threshold: release.json: signed by ci"
+                + " (signed by ci@web; sent by ci)");
+  }
+
+  @Test
+  void namesTheKeysWhereNobodyIsKnown() {
+    Rejected rejected =
+        new Rejected(ErrorCode.SIG_UNTRUSTED, "not known", null)
+            .with("signers", "")
+            .with("keys", "SHA256:abc");
+
+    assertThat(told(rejected).getFirst().message())
+        .isEqualTo(
+            "Release r1 is refused: sig.untrusted: not known (keys: SHA256:abc; sent by ci)");
   }
 
   @Test
@@ -55,7 +71,7 @@ final class RefusedDeliveryTest {
 
     EventResource event = told(rejected).getFirst();
 
-    assertThat(event.message()).hasSizeLessThan(1_200).contains("a\\u{a}\\u{1b}[31m");
+    assertThat(event.message()).hasSizeLessThan(1_500).contains("a\\u{a}\\u{1b}[31m");
     assertThat(event.data().get("keys")).hasSizeLessThan(1_100);
     assertThat(event.data()).containsEntry("entry", "k\\u{d}");
   }

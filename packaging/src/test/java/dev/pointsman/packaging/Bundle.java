@@ -3,6 +3,7 @@ package dev.pointsman.packaging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param directory holds release.json, its signature and the payload
  */
 record Bundle(String app, String release, Path directory) {
+  private static final Duration PACKING = Duration.ofMinutes(10);
+
   /** The folder that is to be released: the scriptable worker with {@code behaviour}. */
   static Path tree(Host host, String release, Behaviour behaviour) throws Exception {
     Path tree = Files.createDirectories(host.root().resolve("trees/" + release));
@@ -27,23 +30,31 @@ record Bundle(String app, String release, Path directory) {
   /** Made with {@code pack} and {@code sign}, for app {@code web}. */
   static Bundle packed(Host host, String release, long sequence, Behaviour behaviour)
       throws Exception {
-    Path tree = tree(host, release, behaviour);
+    return packed(host, release, sequence, tree(host, release, behaviour));
+  }
+
+  /** The same, of {@code tree}; {@code more} are options of {@code pack}. */
+  static Bundle packed(Host host, String release, long sequence, Path tree, String... more)
+      throws Exception {
     Path directory = host.root().resolve("bundles/" + release);
     Files.createDirectories(directory.getParent());
-    host.pointsman(
-            "pack",
-            "--app",
-            "web",
-            "--release",
-            release,
-            "--sequence",
-            Long.toString(sequence),
-            "--env",
-            "prod",
-            "--output",
-            directory.toString(),
-            tree.toString())
-        .exits(0);
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "pack",
+                "--app",
+                "web",
+                "--release",
+                release,
+                "--sequence",
+                Long.toString(sequence),
+                "--env",
+                "prod",
+                "--output",
+                directory.toString()));
+    line.addAll(List.of(more));
+    line.add(tree.toString());
+    host.command(line.toArray(String[]::new)).run(PACKING).exits(0);
     host.pointsman("sign", "--key", host.key().toString(), directory.toString()).exits(0);
     return new Bundle("web", release, directory);
   }

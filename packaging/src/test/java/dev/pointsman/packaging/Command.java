@@ -72,16 +72,21 @@ record Command(List<String> line, Path directory, Map<String, String> environmen
 
   /** Runs it; it is killed, and the test fails, where it takes too long. */
   Ran run() throws IOException, InterruptedException {
+    return run(LIMIT);
+  }
+
+  /** The same, with more time or less. */
+  Ran run(Duration limit) throws IOException, InterruptedException {
     Path out = Files.createTempFile("pm-out", ".txt");
     Path err = Files.createTempFile("pm-err", ".txt");
     try {
       Process process = builder().redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try {
-        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new AssertionError(
               line
                   + " did not end within "
-                  + LIMIT
+                  + limit
                   + "\n"
                   + Files.readString(out)
                   + Files.readString(err));

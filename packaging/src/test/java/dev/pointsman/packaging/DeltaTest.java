@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -39,28 +40,7 @@ class DeltaTest {
   }
 
   private Path pack(Path tree, String release, long sequence, String... more) throws Exception {
-    Path bundle = host.root().resolve("bundles/delta-" + release);
-    Files.createDirectories(bundle.getParent());
-    List<String> arguments =
-        Stream.concat(
-                Stream.of(
-                    "pack",
-                    "--app",
-                    "web",
-                    "--env",
-                    "prod",
-                    "--release",
-                    release,
-                    "--sequence",
-                    Long.toString(sequence),
-                    "--output",
-                    bundle.toString(),
-                    tree.toString()),
-                Stream.of(more))
-            .toList();
-    host.pointsman(arguments.toArray(String[]::new)).exits(0);
-    host.pointsman("sign", "--key", host.key().toString(), bundle.toString()).exits(0);
-    return bundle;
+    return Bundle.packed(host, release, sequence, tree, more).directory();
   }
 
   /** The lines of the document that carry this mark, as they stand there. */
@@ -75,6 +55,13 @@ class DeltaTest {
         .with("SOCKET", host.socket().toString())
         .with("url", "http://localhost/v1/apps/web/releases/" + release)
         .with("blobs", "http://localhost/v1/apps/web/blobs");
+  }
+
+  /** The first of the document's lines: they send the envelope alone. */
+  private Command envelope(Path directory, String release) throws IOException {
+    return Command.of(directory, "sh", "-euc", lines("delta").replaceAll("(?s)\nif .*", "\n"))
+        .with("SOCKET", host.socket().toString())
+        .with("url", "http://localhost/v1/apps/web/releases/" + release);
   }
 
   private long verified(String release) throws IOException {
@@ -120,6 +107,64 @@ class DeltaTest {
         .isEqualTo(-1);
   }
 
+  /** What of a pack was verified is not sent again, whatever ended the agent. */
+  @Test
+  void aPackThatTheAgentDidNotOutliveNeedNotComeAgain() throws Exception {
+    Path tree = tree("r1");
+    Path bundle = pack(tree, "r1", 1, "--no-payload");
+    Files.createSymbolicLink(bundle.resolve("out"), tree);
+    envelope(bundle, "r1").run().exits(0);
+    List<String> before = Files.readAllLines(bundle.resolve("missing.txt"));
+    Process sending =
+        Command.of(
+                bundle,
+                "sh",
+                "-euc",
+                "tar -cf - -C out -T missing.txt | curl -sS --limit-rate 4M -T - -H 'Content-Type:"
+                    + " application/x-tar' --unix-socket \"$SOCKET\" \"$url/pack\"")
+            .with("SOCKET", host.socket().toString())
+            .with("url", "http://localhost/v1/apps/web/releases/r1")
+            .start(host.root().resolve("curl.log"));
+    Path growing = host.state().resolve("incoming/web.r1/tree");
+    Eventually.until("a few files are verified", () -> settled(growing) >= 3);
+    host.agent().kill();
+    long verified = settled(growing);
+    sending.descendants().forEach(ProcessHandle::destroyForcibly);
+    sending.destroyForcibly();
+
+    host.agent().start();
+
+    assertThat(verified("r1")).as("recovery keeps what was verified").isEqualTo(verified);
+    String left =
+        host.api("GET", "/v1/apps/web/releases/r1/missing", "-H", "Accept: text/plain").body();
+    assertThat(before).containsAll(left.lines().toList());
+    assertThat(left.lines()).hasSize(before.size() - (int) verified);
+    Command.Ran push = host.pointsman("push", "--tree", tree.toString(), bundle.toString());
+    assertThat(push.exits(0).out()).contains("web r1 staged");
+    assertThat(
+            Files.mismatch(host.app("web").resolve("releases/r1/noise3"), tree.resolve("noise3")))
+        .isEqualTo(-1);
+  }
+
+  /** Files in their final form: their mode says that their content was compared. */
+  private static long settled(Path tree) throws IOException {
+    if (!Files.isDirectory(tree)) {
+      return 0;
+    }
+    try (Stream<Path> found = Files.list(tree)) {
+      return found.filter(DeltaTest::isSettled).count();
+    }
+  }
+
+  private static boolean isSettled(Path file) {
+    try {
+      String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+      return Files.isRegularFile(file) && mode.matches("r-.r-.r-.");
+    } catch (IOException e) {
+      return false; // Just renamed.
+    }
+  }
+
   @Test
   void aPushOutlivesTheAgentThatItPushesTo() throws Exception {
     Path tree = tree("r1");
@@ -157,7 +202,7 @@ class DeltaTest {
     assertThat(Processes.mebibytes(host.agent().pid(), "VmHWM")).isLessThan(200);
   }
 
-  private static long partOf(Path blobs) throws IOException {
+  static long partOf(Path blobs) throws IOException {
     if (!Files.isDirectory(blobs)) {
       return 0;
     }
@@ -185,12 +230,7 @@ class DeltaTest {
     Files.write(tree.resolve("large.bin"), large);
     Path bundle = pack(tree, "r1", 1);
     Files.createSymbolicLink(bundle.resolve("out"), tree);
-    String envelope = lines("delta").replaceAll("(?s)\nif .*", "\n");
-    Command.of(bundle, "sh", "-euc", envelope)
-        .with("SOCKET", host.socket().toString())
-        .with("url", "http://localhost/v1/apps/web/releases/r1")
-        .run()
-        .exits(0);
+    envelope(bundle, "r1").run().exits(0);
     Process sending =
         Command.of(bundle, "sh", "-euc", lines("blob").replace("-C \"$offset\"", "--limit-rate 2M"))
             .with("SOCKET", host.socket().toString())

@@ -138,9 +138,14 @@ final class Host implements Started {
 
   /** Runs a command of the command line. */
   Command.Ran pointsman(String... arguments) throws Exception {
+    return command(arguments).run();
+  }
+
+  /** A command of the command line, to be run. */
+  Command command(String... arguments) {
     List<String> line = new ArrayList<>(List.of(program));
     line.addAll(List.of(arguments));
-    return new Command(user.line(line), root, environment()).run();
+    return new Command(user.line(line), root, environment());
   }
 
   /** Asks over the unix socket. */

@@ -81,11 +81,23 @@ final class TrustCheckCommand extends Verb {
     if (byFiles == require.isEmpty() || (config != null && byFiles)) {
       throw usage("give --config, or --allowed-signers together with --require, or neither");
     }
-    StoredStatement statement =
-        StoredStatement.read(Files.isDirectory(bundle) ? bundle : bundle.resolveSibling(""));
+    StoredStatement statement = StoredStatement.read(directory());
     TrustReport report = report(statement);
     console().result(json() ? Json.text(report) : text(report));
     return report.accepted() ? ExitCode.SUCCESSFUL : ExitCode.REFUSED;
+  }
+
+  private Path directory() {
+    if (Files.isDirectory(bundle)) {
+      return bundle;
+    }
+    if (bundle.endsWith("release.json") && Files.isRegularFile(bundle)) {
+      return bundle.resolveSibling("");
+    }
+    throw usage(
+        "'"
+            + TextTable.printable(bundle.toString())
+            + "' is no bundle directory and no release.json");
   }
 
   private TrustReport report(StoredStatement statement) throws Exception {

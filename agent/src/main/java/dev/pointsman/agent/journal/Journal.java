@@ -44,7 +44,7 @@ public final class Journal<E> implements Closeable {
 
   /** Opens or makes {@code file} and reads what is in it. */
   public static <E> Journal<E> open(Path file, Class<E> type) throws IOException {
-    OutputStream out = writeThrough(file, StandardOpenOption.CREATE);
+    OutputStream out = writeThrough(file);
     try {
       byte[] content = Files.readAllBytes(file);
       List<E> entries = new ArrayList<>();
@@ -64,10 +64,9 @@ public final class Journal<E> implements Closeable {
    * O_DSYNC: a write returns when its bytes, and the length of the file, are on disk. A stream, not
    * a channel: interrupting a thread in the middle of a write would close that.
    */
-  private static OutputStream writeThrough(Path file, StandardOpenOption creation)
-      throws IOException {
-    return Files.newOutputStream(
-        file, creation, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
+  private static OutputStream writeThrough(Path file) throws IOException {
+    PrivateFile.make(file);
+    return Files.newOutputStream(file, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
   }
 
   private static void cut(Path file, long length) throws IOException {
@@ -102,7 +101,7 @@ public final class Journal<E> implements Closeable {
     OutputStream next = null;
     try {
       Files.deleteIfExists(beside);
-      next = writeThrough(beside, StandardOpenOption.CREATE_NEW);
+      next = writeThrough(beside);
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
       for (E entry : entries) {
         lines.writeBytes(line(entry));

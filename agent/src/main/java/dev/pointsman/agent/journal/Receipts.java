@@ -59,8 +59,9 @@ public final class Receipts implements AutoCloseable {
    * Opens or makes the chain in {@code directory}; a last line that a crash cut short is dropped.
    */
   public static Receipts open(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFile.makeDirectory(directory);
     Path file = directory.resolve("receipts.jsonl");
+    PrivateFile.make(file);
     RandomAccessFile out = new RandomAccessFile(file.toFile(), "rwd");
     try {
       String content = new String(Files.readAllBytes(file), ISO_8859_1); // A byte a character.

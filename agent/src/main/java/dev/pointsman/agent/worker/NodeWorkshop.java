@@ -13,6 +13,7 @@ import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,9 @@ public final class NodeWorkshop implements Workshop {
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
     Path log = log(slot);
-    Files.createDirectories(shared.logDirectory());
+    Files.createDirectories(
+        shared.logDirectory(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
     int socket = sharedSocket.get();

@@ -57,6 +57,19 @@ class TrustCommandsTest {
   }
 
   @Test
+  void checksNothingElseThanWhatIsNamed() throws Exception {
+    Files.writeString(directory.resolve("release.json"), MANIFEST);
+    Files.writeString(directory.resolve("files.lst"), "");
+    for (String other : List.of("no-bundle", "files.lst", "no-bundle/release.json")) {
+      assertThat(terminal.run("trust", "check", directory + "/" + other))
+          .as(other)
+          .isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(terminal.err()).contains("release.json' is no bundle directory and no release.json");
+    assertThat(terminal.api.asked).isEmpty();
+  }
+
+  @Test
   void resetsTheSequence() {
     terminal.api.answering(new SequenceResource("web", "prod", 7L, 10, THEN));
     assertThat(terminal.run("trust", "reset-sequence", "web", "--to", "7", "--reason", "a bug"))

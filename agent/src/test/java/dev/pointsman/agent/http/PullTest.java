@@ -22,8 +22,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +45,7 @@ class PullTest {
   private final FakeControl control = new FakeControl();
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
   private final byte[] content = new byte[1_200_000];
+  private volatile Instant now = Instant.parse("2026-11-22T18:45:07Z");
   private TrickyServer server;
   private HttpApi api;
   private Pulls pulls;
@@ -72,7 +73,7 @@ class PullTest {
             fetcher,
             new ControlIntake(),
             2_000_000,
-            Clock.systemUTC());
+            () -> now);
     socket = directory.resolve("api.sock");
     api =
         HttpApi.start(
@@ -179,6 +180,20 @@ class PullTest {
     assertThat(pull.deployment()).isNull();
     assertThat(events).containsExactly("pull.started", "pull.failed");
     assertThat(control.asked).isEmpty();
+  }
+
+  @Test
+  void tellsNowAndThenHowFarItIs() throws Exception {
+    control.reception =
+        (app, release, body) -> {
+          body.readNBytes(400_000);
+          now = now.plusSeconds(11);
+          body.readNBytes(400_000);
+          return FakeControl.staged(app, release, body.readAllBytes().length + 800_000);
+        };
+
+    assertThat(pull("/plain", false).state()).isEqualTo("staged");
+    assertThat(events).containsExactly("pull.started", "pull.progress", "pull.staged");
   }
 
   @Test

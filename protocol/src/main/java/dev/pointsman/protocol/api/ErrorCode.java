@@ -77,7 +77,7 @@ public enum ErrorCode {
       "bundle.format",
       400,
       ErrorClass.REQUEST,
-      "A bundle is one tar: release.json, its signatures, files.lst[.gz], payload.tar[.gz]."),
+      "A bundle is one tar: release.json, its signatures, files.lst[.gz], payload.tar[.gz|.zst]."),
   BUNDLE_ORDER(
       "bundle.order",
       400,
@@ -89,18 +89,25 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "A member of the bundle is larger than its limit; see docs/bundle.md."),
   LIMIT_LIST(
-      "limit.list", 413, ErrorClass.REQUEST, "The file list is larger than this host allows."),
+      "limit.list",
+      413,
+      ErrorClass.REQUEST,
+      "Release fewer files, or raise limits.list_size on this host."),
   LIMIT_ENTRIES(
       "limit.entries",
       413,
       ErrorClass.REQUEST,
-      "The release has more entries than it declared or than this host allows."),
+      "Pack again where it has more than it declared; else raise limits.entries or limits.links on this host."),
   LIMIT_BYTES(
       "limit.bytes",
       413,
       ErrorClass.REQUEST,
-      "The release has more bytes than it declared or than this host allows."),
-  LIMIT_FILE("limit.file", 413, ErrorClass.REQUEST, "One file is larger than this host allows."),
+      "Pack again where it has more than it declared; else raise limits.tree_size on this host."),
+  LIMIT_FILE(
+      "limit.file",
+      413,
+      ErrorClass.REQUEST,
+      "Leave the file out, or raise limits.file_size on this host."),
 
   // Signatures and policy.
   SIG_MISSING(
@@ -143,12 +150,12 @@ public enum ErrorCode {
       "statement.app",
       403,
       ErrorClass.INTEGRITY,
-      "The bundle was signed for another app or release id than the address names."),
+      "The bundle was signed for another app or release id than the address names: push it to its own."),
   STATEMENT_TARGET(
       "statement.target",
       403,
       ErrorClass.INTEGRITY,
-      "The bundle was signed for other environments or hosts."),
+      "Compare --env, --hosts and --platform of 'pack' with 'trust.env' and 'name' of this host."),
   STATEMENT_EXPIRED("statement.expired", 403, ErrorClass.INTEGRITY, "Build and sign it again."),
   STATEMENT_STALE(
       "statement.stale",
@@ -174,7 +181,7 @@ public enum ErrorCode {
       "sequence.jump",
       409,
       ErrorClass.INTEGRITY,
-      "The sequence number leaps further than max_step allows."),
+      "Correct the number; where it is right, bring the highest one near it with 'pointsman trust reset-sequence'."),
   RELEASE_EXISTS(
       "release.exists",
       409,
@@ -190,7 +197,7 @@ public enum ErrorCode {
       "release.tainted",
       409,
       ErrorClass.INTEGRITY,
-      "Every key that vouched for this release is revoked: send a release that is signed anew."),
+      "Without the keys that are revoked now nobody would have accepted it: push a release that is signed anew."),
   SESSION_UNKNOWN(
       "session.unknown",
       404,
@@ -225,7 +232,10 @@ public enum ErrorCode {
       "Make files.lst with 'pointsman pack' or with the script in docs/bundle.md."),
   TREE_ORDER("tree.order", 422, ErrorClass.REQUEST, "Sort files.lst with LC_ALL=C."),
   TREE_DIGEST(
-      "tree.digest", 422, ErrorClass.INTEGRITY, "files.lst is not the one that was signed for."),
+      "tree.digest",
+      422,
+      ErrorClass.INTEGRITY,
+      "files.lst is not the one that was signed for: send the files that were packed together."),
   TREE_COUNT(
       "tree.count",
       422,
@@ -268,12 +278,15 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "Padding has data in it: make the archive with an ordinary tar."),
   TAR_TRAILING_DATA(
-      "tar.trailing-data", 422, ErrorClass.REQUEST, "There is data after the end of the archive."),
+      "tar.trailing-data",
+      422,
+      ErrorClass.REQUEST,
+      "There is data after the end of the archive: send the archive alone."),
   TAR_UNEXPECTED(
       "tar.unexpected",
       422,
       ErrorClass.INTEGRITY,
-      "The payload has an entry that files.lst does not name."),
+      "The payload has an entry that files.lst does not name: pack again, and add nothing after signing."),
   PATH_ABSOLUTE("path.absolute", 422, ErrorClass.REQUEST, "Use paths relative to the release."),
   PATH_TRAVERSAL("path.traversal", 422, ErrorClass.REQUEST, "Remove '.' and '..' from the path."),
   PATH_COMPONENT(
@@ -317,13 +330,20 @@ public enum ErrorCode {
   ENTRY_MODE("entry.mode", 422, ErrorClass.REQUEST, "Remove setuid, setgid and sticky bits."),
   ENTRY_TYPE("entry.type", 422, ErrorClass.REQUEST, "Make the archive with an ordinary tar."),
   BLOB_DIGEST(
-      "blob.digest", 422, ErrorClass.INTEGRITY, "A file's content is not what was signed for."),
-  BLOB_SIZE("blob.size", 422, ErrorClass.INTEGRITY, "A file's size is not what was signed for."),
+      "blob.digest",
+      422,
+      ErrorClass.INTEGRITY,
+      "A file's content is not what was signed for: pack and sign again, and find out what changed it."),
+  BLOB_SIZE(
+      "blob.size",
+      422,
+      ErrorClass.INTEGRITY,
+      "A file's size is not what was signed for: pack and sign again, and find out what changed it."),
   ARCHIVE_DIGEST(
       "archive.digest",
       422,
       ErrorClass.INTEGRITY,
-      "The payload is not the archive that was signed for."),
+      "The payload is not the archive that was signed for: send the files that were packed together."),
   GZIP_FORMAT(
       "gzip.format",
       422,
@@ -336,12 +356,15 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "Compress with a window of at most 8 MiB: zstd without --long and --ultra."),
   GZIP_TRAILING(
-      "gzip.trailing", 422, ErrorClass.REQUEST, "There is data after the compressed stream."),
+      "gzip.trailing",
+      422,
+      ErrorClass.REQUEST,
+      "There is data after the compressed stream: compress in one go, and send that alone."),
   HOOK_UNKNOWN(
       "hook.unknown",
       422,
       ErrorClass.REQUEST,
-      "Configure the hook on this host, or remove its name from release.json."),
+      "Remove 'hooks' from release.json: this version runs none."),
 
   // Deploying.
   DEPLOYMENT_IN_PROGRESS(
