@@ -25,6 +25,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -141,6 +143,8 @@ final class Agent implements AutoCloseable {
     unwinding.later("event loops", () -> vertx.close().await(10, TimeUnit.SECONDS));
     MetricsRegistry metrics = new MetricsRegistry();
     StoreMetrics.register(metrics, content, keeper.tally());
+    TrustMetrics.register(
+        metrics, watched(apps.values()), control.refusals(), () -> trust.problems().size());
     HttpFetcher fetcher = unwinding.later("fetcher", new HttpFetcher(vertx, config.pull().ca()));
     Pulls pulls =
         unwinding.later(
@@ -164,6 +168,12 @@ final class Agent implements AutoCloseable {
         config.name(),
         config.root(),
         apps.keySet());
+  }
+
+  private static List<TrustMetrics.Watched> watched(Collection<App> apps) {
+    return apps.stream()
+        .map(app -> new TrustMetrics.Watched(app.name(), () -> app.trust().taint().all().size()))
+        .toList();
   }
 
   private static StoreKeeper keeper(

@@ -68,7 +68,12 @@ final class AgentControl implements Control {
     this.trust = trust;
     this.events = events;
     this.keeper = keeper;
-    this.deliveries = new Deliveries(events);
+    this.deliveries = new Deliveries(events, new RefusalTally());
+  }
+
+  /** How many bundles were refused, and why. */
+  RefusalTally refusals() {
+    return deliveries.refusals();
   }
 
   @Override

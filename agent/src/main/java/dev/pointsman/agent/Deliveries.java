@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the world how uploads end, and says it in the words of the API. */
-record Deliveries(EventLog events) {
+record Deliveries(EventLog events, RefusalTally refusals) {
   private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
   /** An upload. */
@@ -41,6 +41,7 @@ record Deliveries(EventLog events) {
             new Control.Upload.Incomplete(missing(missing));
       };
     } catch (Rejected e) {
+      refusals.count(app, e.code());
       RefusedDelivery.tell(events, app, release, requestedBy, e);
       throw e;
     }

@@ -71,7 +71,7 @@ public final class MetricsRegistry {
   }
 
   /** Everything, in the Prometheus text format. */
-  byte[] text() {
+  public byte[] text() {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try {
       PrometheusTextFormatWriter.create().write(text, registry.scrape(), EscapingScheme.ALLOW_UTF8);
