@@ -38,12 +38,12 @@ final class Connection {
     return verb.session().agents().apply(target(verb));
   }
 
-  /** Whether the agent is on this host, so that bytes on the way to it cost next to nothing. */
-  boolean isLocal(Verb verb) throws IOException {
-    return switch (target(verb)) {
-      case Target.Socket _ -> true;
-      case Target.Url url -> isLoopback(url);
-    };
+  /**
+   * Whether bytes on the way to the agent cost next to nothing. A loopback address may be the near
+   * end of a tunnel.
+   */
+  boolean isSocket(Verb verb) throws IOException {
+    return target(verb) instanceof Target.Socket;
   }
 
   private Target target(Verb verb) throws IOException {

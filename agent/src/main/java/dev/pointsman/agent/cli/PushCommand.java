@@ -48,7 +48,7 @@ final class PushCommand extends Verb {
       names = "--compress",
       paramLabel = "HOW",
       defaultValue = "auto",
-      description = "Compress what is missing: auto (not for an agent on this host), none, gzip.")
+      description = "Compress what is missing: auto (not on a unix socket), none, gzip.")
   private Compression compress = Compression.AUTO;
 
   @Option(
@@ -145,7 +145,7 @@ final class PushCommand extends Verb {
     OuterTar envelope = bundle.envelope();
     boolean gzip =
         switch (compress) {
-          case AUTO -> !connection.isLocal(this);
+          case AUTO -> !connection.isSocket(this);
           case GZIP -> true;
           case NONE -> false;
         };

@@ -4,13 +4,11 @@ import dev.pointsman.agent.http.BodyStream;
 import dev.pointsman.agent.http.EventLoops;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -27,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +38,6 @@ final class ClientLink implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
   private static final Duration STALLED = Duration.ofSeconds(90);
   private static final int CHUNK = 128 << 10;
-  private static final int LARGEST_ANSWER = 64 << 20;
 
   private final Target target;
   private final Vertx vertx;
@@ -76,7 +72,8 @@ final class ClientLink implements AutoCloseable {
       Duration patience)
       throws IOException, InterruptedException {
     HttpClientRequest request = open(method, uri, headers);
-    Future<Reply> reply = request.response().compose(response -> collect(request, response));
+    Future<Reply> reply =
+        request.response().compose(response -> Collecting.answer(request, response));
     if (body == null) {
       request.end();
     } else {
@@ -95,7 +92,7 @@ final class ClientLink implements AutoCloseable {
             .response()
             .compose(response -> {
               if (response.statusCode() != 200) {
-                return collect(request, response).map(Streamed::refused);
+                return Collecting.answer(request, response).map(Streamed::refused);
               }
               response.pause();
               Context context = vertx.getOrCreateContext();
@@ -142,7 +139,7 @@ final class ClientLink implements AutoCloseable {
       CompletableFuture<Reply> reply =
           request
               .response()
-              .compose(response -> collect(request, response, missing))
+              .compose(response -> Collecting.answer(request, response, missing))
               .toCompletionStage()
               .toCompletableFuture();
       var _ = reply.whenComplete((_, _) -> mayBegin.complete(null));
@@ -243,42 +240,6 @@ final class ClientLink implements AutoCloseable {
         await(http.request(options), CONNECT.plusSeconds(1), "did not accept a connection");
     // Whoever waits for the answer is told too; without a handler Vert.x would log it.
     return request.exceptionHandler(_ -> {});
-  }
-
-  private static Future<Reply> collect(HttpClientRequest request, HttpClientResponse response) {
-    return collect(request, response, null);
-  }
-
-  private static Future<Reply> collect(
-      HttpClientRequest request, HttpClientResponse response, @Nullable MissingLines missing) {
-    Promise<Reply> reply = Promise.promise();
-    Buffer whole = Buffer.buffer();
-    AtomicLong length = new AtomicLong();
-    response.handler(part -> {
-      try {
-        if (length.addAndGet(part.length()) > LARGEST_ANSWER) {
-          throw new IOException("the answer is larger than " + LARGEST_ANSWER);
-        }
-        if (missing != null && response.statusCode() == 202) {
-          missing.take(part);
-        } else {
-          whole.appendBuffer(part);
-        }
-      } catch (IOException e) {
-        reply.tryFail(e);
-        request.connection().close();
-      }
-    });
-    response.exceptionHandler(reply::tryFail);
-    response.endHandler(_ ->
-        reply.tryComplete(
-            new Reply(
-                response.statusCode(),
-                response.statusMessage(),
-                response.getHeader(HttpHeaders.CONTENT_TYPE),
-                whole.toString(),
-                response::getHeader)));
-    return reply.future();
   }
 
   private <T> T await(Future<T> future, Duration patience, String otherwise)

@@ -104,6 +104,10 @@ public final class HttpFetcher implements Fetcher, AutoCloseable {
           .get(ANSWER.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      Optional<Fetcher.Untrusted> untrusted = TlsFault.of(cause);
+      if (untrusted.isPresent()) {
+        throw untrusted.get();
+      }
       throw new IOException("cannot be reached: " + cause.getMessage(), cause);
     } catch (TimeoutException e) {
       throw new IOException("did not answer within " + ANSWER.toSeconds() + " s", e);

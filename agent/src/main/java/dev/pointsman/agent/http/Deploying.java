@@ -60,7 +60,7 @@ final class Deploying {
   /** Begins the deployment, or finds the one that the request's key stands for; blocks. */
   String deploy(Exchange exchange, AppName app, ReleaseId release, Control.Overrides overrides)
       throws Rejected {
-    return once(
+    return idempotency.once(
         exchange,
         "deploy " + app + " " + release + " " + overrides,
         () -> control.deploy(app, release, overrides, exchange.caller().name()).id());
@@ -82,7 +82,7 @@ final class Deploying {
         exchange,
         "rollback " + app,
         () ->
-            once(
+            idempotency.once(
                 exchange,
                 "rollback " + app + " " + text + " " + allowTainted,
                 () -> control.rollback(app, release, allowTainted, exchange.caller().name()).id()));
@@ -99,20 +99,5 @@ final class Deploying {
           return () ->
               exchange.with("Location", "/v1/deployments/" + deployment.id()).json(202, deployment);
         });
-  }
-
-  private String once(Exchange exchange, String fingerprint, Idempotency.Begin begin)
-      throws Rejected {
-    String text = exchange.header("Idempotency-Key");
-    if (text == null) {
-      return begin.deployment();
-    }
-    Idempotency.Key key;
-    try {
-      key = new Idempotency.Key(exchange.caller().name(), text);
-    } catch (IllegalArgumentException e) {
-      throw new Rejected(ErrorCode.REQUEST_INVALID, e.getMessage() + ".", "Idempotency-Key");
-    }
-    return idempotency.once(key, fingerprint, begin);
   }
 }

@@ -53,8 +53,10 @@ public final class HttpApi implements AutoCloseable {
     this.socket = new UnixSocket(config.socket());
     Control control = source.control();
     InstantSource clock = InstantSource.system();
-    Pulling pulling = new Pulling(vertx, control, blocking, source.pulls(), limits);
-    Deploying deploying = new Deploying(vertx, control, blocking, new Idempotency(clock), pulling);
+    Idempotency idempotency = new Idempotency(clock);
+    Pulling pulling =
+        new Pulling(vertx, control, blocking, source.pulls(), limits.longPoll(), idempotency);
+    Deploying deploying = new Deploying(vertx, control, blocking, idempotency, pulling);
     Refusals refusals = new Refusals(limits.refusals(), System::nanoTime);
     Receiving receiving = new Receiving(vertx, blocking, limits, refusals);
     Sessions sessions = new Sessions(vertx, control, blocking, limits);

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * What was begun under which {@code Idempotency-Key}: the same request with the same key within a
- * day is answered with the same deployment. Kept in memory and bounded; the oldest go first. Any
- * thread.
+ * day is answered with the same deployment, or the same pull. Kept in memory and bounded; the
+ * oldest go first. Any thread.
  */
 final class Idempotency {
   static final Duration KEPT = Duration.ofHours(24);
@@ -40,6 +40,21 @@ final class Idempotency {
 
   Idempotency(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** As below, with the key that the request has; without one it is begun in any case. */
+  String once(Exchange exchange, String fingerprint, Begin begin) throws Rejected {
+    String text = exchange.header("Idempotency-Key");
+    if (text == null) {
+      return begin.deployment();
+    }
+    Key key;
+    try {
+      key = new Key(exchange.caller().name(), text);
+    } catch (IllegalArgumentException e) {
+      throw new Rejected(ErrorCode.REQUEST_INVALID, e.getMessage() + ".", "Idempotency-Key");
+    }
+    return once(key, fingerprint, begin);
   }
 
   /**

@@ -13,23 +13,18 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The requests that name an address instead of sending a body. */
-final class Pulling {
-  private final Vertx vertx;
-  private final Control control;
-  private final Blocking blocking;
-  private final Optional<Pulls> pulls;
-  private final HttpLimits limits;
-
-  Pulling(
-      Vertx vertx, Control control, Blocking blocking, Optional<Pulls> pulls, HttpLimits limits) {
-    this.vertx = vertx;
-    this.control = control;
-    this.blocking = blocking;
-    this.pulls = pulls;
-    this.limits = limits;
-  }
-
+/**
+ * The requests that name an address instead of sending a body.
+ *
+ * @param longest that anybody may wait for the end of a pull
+ */
+record Pulling(
+    Vertx vertx,
+    Control control,
+    Blocking blocking,
+    Optional<Pulls> pulls,
+    Duration longest,
+    Idempotency idempotency) {
   /** {@code POST /v1/apps/APP/releases}. */
   void release(Exchange exchange, byte[] body) throws Rejected {
     AppName app = exchange.app();
@@ -43,10 +38,21 @@ final class Pulling {
     ReleaseId release = Exchange.release(required(request, "release"));
     String url = required(request, "url");
     control.app(app);
-    PullResource pull =
-        pulls()
-            .begin(new Pulls.Request(app, release, url, deploy, force, exchange.caller().name()));
-    exchange.with("Location", "/v1/apps/" + app + "/releases/" + release + "/pull").json(202, pull);
+    Pulls all = all();
+    Pulls.Request what =
+        new Pulls.Request(app, release, url, deploy, force, exchange.caller().name());
+    String address = "/v1/apps/" + app + "/releases/" + release + "/pull";
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "begin the pull of " + release,
+        () -> {
+          // The same request with the same key finds its pull, also when that is over.
+          idempotency.once(
+              exchange, what.toString(), () -> all.begin(what).app() + "/" + what.release());
+          PullResource pull = all.find(app, release);
+          return () -> exchange.with("Location", address).json(202, pull);
+        });
   }
 
   private static String required(JsonNode request, String key) throws Rejected {
@@ -57,7 +63,7 @@ final class Pulling {
     return text;
   }
 
-  private Pulls pulls() throws Rejected {
+  private Pulls all() throws Rejected {
     return pulls.orElseThrow(
         () -> new Rejected(ErrorCode.PULL_FORBIDDEN, "This host fetches nothing.", "url"));
   }
@@ -67,8 +73,8 @@ final class Pulling {
     exchange.allowQuery("wait");
     AppName app = exchange.app();
     ReleaseId release = exchange.release();
-    Duration wait = Parse.duration(exchange.query("wait"), "wait", limits.longPoll());
-    Pulls all = pulls();
+    Duration wait = Parse.duration(exchange.query("wait"), "wait", longest);
+    Pulls all = all();
     PullResource now = all.find(app, release);
     if (wait.isZero() || now.endedAt() != null) {
       exchange.read(now);

@@ -13,10 +13,20 @@ public interface Fetcher {
   /**
    * Asks {@code origin} at {@code address}; blocks until the head of the answer is here.
    *
+   * @throws Untrusted where it is not who it should be
    * @throws IOException where there is no answer
    */
   Fetched get(Origin origin, InetAddress address, Map<String, String> headers)
       throws IOException, InterruptedException;
+
+  /** Whoever answers cannot show that it is the host that was meant; that does not pass. */
+  final class Untrusted extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public Untrusted(String detail, Throwable cause) {
+      super(detail, cause);
+    }
+  }
 
   /**
    * An answer.

@@ -158,7 +158,14 @@ final class PulledBody extends InputStream {
       }
       answer.body().close();
       try {
-        origin = origin.follow(location);
+        Origin next = origin.follow(location);
+        if (origin.tls() && !next.tls()) {
+          throw new PullFailed(
+              ErrorCode.PULL_FORBIDDEN,
+              origin.shown() + " redirects to " + next.shown() + ", which has no TLS.",
+              false);
+        }
+        origin = next;
       } catch (Rejected e) {
         throw new PullFailed(e.code(), e.detail(), false);
       }
@@ -183,6 +190,9 @@ final class PulledBody extends InputStream {
       return way.fetcher().get(origin, address, headers);
     } catch (Rejected e) {
       throw new PullFailed(e.code(), e.detail(), false);
+    } catch (Fetcher.Untrusted e) {
+      String why = origin.shown() + " is not trusted: " + e.getMessage();
+      throw new PullFailed(ErrorCode.PULL_FAILED, why, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while something was fetched");

@@ -121,7 +121,7 @@ class PullTest {
     try (ApiClient client = ApiClient.connect(new Target.Socket(socket))) {
       String url = "http://127.0.0.1:" + server.port() + path;
       PullResource pull = client.pull("web", "r43", url, deploy, false).value();
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline = System.nanoTime() + Duration.ofSeconds(180).toNanos();
       while (pull.endedAt() == null && System.nanoTime() < deadline) {
         pull = client.pulled("web", "r43", Duration.ofSeconds(10)).value();
       }
