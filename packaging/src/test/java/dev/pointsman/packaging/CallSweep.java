@@ -95,7 +95,8 @@ final class CallSweep {
   private Optional<Reply> send(Bundle bundle) throws Exception {
     try {
       Reply reply = host.send(bundle, "?deploy=true");
-      return reply.status() == 0 ? Optional.empty() : Optional.of(reply);
+      // Nothing, or the interim answer to Expect: 100-continue only.
+      return reply.status() < 200 ? Optional.empty() : Optional.of(reply);
     } catch (AssertionError e) {
       Eventually.until("the agent is dead, as nothing else ends a request", this::isDead);
       return Optional.empty();
