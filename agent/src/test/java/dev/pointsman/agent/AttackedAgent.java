@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -22,9 +23,16 @@ public final class AttackedAgent implements AutoCloseable {
   /** May deploy {@code shop} and nothing else. */
   public static final String SHOP = "pm_" + "e".repeat(43);
 
+  /** May do everything with {@code shop}, and nothing else. */
+  public static final String SHOP_ADMIN = "pm_" + "f".repeat(43);
+
+  /** More tokens like {@link #CI}: one alone would soon be kept out for all its refusals. */
+  private static final int DEPLOYERS = 6;
+
   private final Path directory;
   private final int port;
   private final Agent agent;
+  private int deployer;
 
   /** Starts in an empty directory; the two texts are the trust files. */
   public AttackedAgent(Path directory, String signers, String revoked) throws Exception {
@@ -33,12 +41,17 @@ public final class AttackedAgent implements AutoCloseable {
     Path apps = Files.createDirectories(directory.resolve("apps.d"));
     Files.writeString(directory.resolve("allowed_signers"), signers);
     Files.writeString(directory.resolve("revoked"), revoked);
-    Files.write(
-        directory.resolve("tokens"),
-        List.of(
-            line("ci", CI, "deploy", "web"),
-            line("reader", READER, "read", "web"),
-            line("shop", SHOP, "deploy", "shop")));
+    List<String> tokens =
+        new ArrayList<>(
+            List.of(
+                line("ci", CI, "deploy", "web"),
+                line("reader", READER, "read", "web"),
+                line("shop", SHOP, "deploy", "shop"),
+                line("shop-admin", SHOP_ADMIN, "admin", "shop")));
+    for (int i = 0; i < DEPLOYERS; i++) {
+      tokens.add(line("ci-" + i, deployer(i), "deploy", "web"));
+    }
+    Files.write(directory.resolve("tokens"), tokens);
     for (String app : List.of("web", "shop")) {
       Files.writeString(
           apps.resolve(app + ".toml"),
@@ -69,6 +82,16 @@ public final class AttackedAgent implements AutoCloseable {
                 .formatted(port));
     Path home = Path.of("../packaging/dist").toAbsolutePath().normalize();
     agent = Agent.start(ConfigReader.read(config), new Distribution(home));
+  }
+
+  private static String deployer(int number) {
+    return "pm_" + Integer.toString(number).repeat(43);
+  }
+
+  /** The token of somebody who may deploy {@code web}; another one each time. */
+  public String deployer() {
+    deployer = (deployer + 1) % DEPLOYERS;
+    return deployer(deployer);
   }
 
   /** Where everything is that an attack must not change. */

@@ -1,5 +1,6 @@
 package dev.pointsman.fuzz;
 
+import dev.pointsman.agent.http.ContentRangeFuzz;
 import dev.pointsman.agent.intake.BundleFuzz;
 
 /** The targets by the name that their corpus has below {@code src/test/resources/fuzz}. */
@@ -11,6 +12,7 @@ enum FuzzTarget {
   FILE_LIST("file-list", FileListFuzz::fuzzerTestOneInput),
   SIGNATURE("signature", SignatureFuzz::fuzzerTestOneInput),
   TRUST("trust", TrustFuzz::fuzzerTestOneInput),
+  CONTENT_RANGE("content-range", ContentRangeFuzz::fuzzerTestOneInput),
   BUNDLE("bundle", BundleFuzz::fuzzerTestOneInput);
 
   /** As Jazzer calls it. */

@@ -37,15 +37,17 @@ public final class HttpFetcher implements Fetcher, AutoCloseable {
   private final Vertx vertx;
   private final HttpClient http;
   private final Pace.Rule pace;
+  private final Duration answer;
 
   /** {@code ca}: the certificates to trust, else Java's own. */
   public HttpFetcher(Vertx vertx, Optional<Path> ca) {
-    this(vertx, ca, Pace.Rule.DEFAULT);
+    this(vertx, ca, Pace.Rule.DEFAULT, ANSWER);
   }
 
-  public HttpFetcher(Vertx vertx, Optional<Path> ca, Pace.Rule pace) {
+  public HttpFetcher(Vertx vertx, Optional<Path> ca, Pace.Rule pace, Duration answer) {
     this.vertx = vertx;
     this.pace = pace;
+    this.answer = answer;
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout((int) CONNECT.toMillis())
@@ -71,7 +73,14 @@ public final class HttpFetcher implements Fetcher, AutoCloseable {
             .setServer(SocketAddress.inetSocketAddress(origin.port(), address.getHostAddress()));
     headers.forEach(options::putHeader);
     options.putHeader("User-Agent", "pointsman");
-    return await(http.request(options).compose(this::answer));
+    Future<HttpClientRequest> begun = http.request(options);
+    try {
+      return await(begun.compose(this::answer));
+    } catch (IOException | InterruptedException e) {
+      // Nobody waits any more: a server that never answers must not keep its connection.
+      begun.onSuccess(request -> request.connection().close());
+      throw e;
+    }
   }
 
   private Future<Fetched> answer(HttpClientRequest request) {
@@ -96,12 +105,12 @@ public final class HttpFetcher implements Fetcher, AutoCloseable {
         });
   }
 
-  private static <T> T await(Future<T> future) throws IOException, InterruptedException {
+  private <T> T await(Future<T> future) throws IOException, InterruptedException {
     try {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(ANSWER.toSeconds(), TimeUnit.SECONDS);
+          .get(answer.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       Optional<Fetcher.Untrusted> untrusted = TlsFault.of(cause);
@@ -110,7 +119,7 @@ public final class HttpFetcher implements Fetcher, AutoCloseable {
       }
       throw new IOException("cannot be reached: " + cause.getMessage(), cause);
     } catch (TimeoutException e) {
-      throw new IOException("did not answer within " + ANSWER.toSeconds() + " s", e);
+      throw new IOException("did not answer within " + answer.toMillis() + " ms", e);
     }
   }
 

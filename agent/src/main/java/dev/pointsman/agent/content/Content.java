@@ -58,10 +58,10 @@ public final class Content {
   /** Receives the list into the session, or compares it with the one that is {@code here}. */
   public ReleaseTree receiveList(BundleReader bundle, boolean here) throws Rejected, IOException {
     Manifest.Tree signed = manifest.tree().orElseThrow();
-    Member list = bundle.next().filter(member -> member.kind() == Kind.FILE_LIST).orElse(null);
-    if (list == null) {
+    Member list = bundle.next().orElse(null);
+    if (list == null || list.kind() != Kind.FILE_LIST) {
       throw new Rejected(
-          ErrorCode.BUNDLE_FORMAT,
+          list == null ? ErrorCode.BUNDLE_FORMAT : ErrorCode.BUNDLE_ORDER,
           "release.json has a 'tree', so files.lst has to come before the payload.",
           LIST);
     }

@@ -21,11 +21,15 @@ import dev.pointsman.protocol.bundle.Manifest;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import dev.pointsman.protocol.bundle.ReleaseTree;
 import dev.pointsman.protocol.bundle.StreamRefused;
-import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,6 +53,7 @@ public final class Intake {
   private final UploadSlots slots;
   private final Map<AppName, AppConfig> configs;
   private final Map<AppName, ReentrantLock> publishing;
+  private final ReentrantLock finding = new ReentrantLock();
 
   /** Where an app's releases are, and what content it can use. */
   public record AppStore(ReleaseStore releases, Blobs blobs) {}
@@ -194,25 +199,48 @@ public final class Intake {
     sessions(app).sweep();
   }
 
-  private record Found(ReleaseId release, BlobUpload upload) {}
+  /** A session that names a content. */
+  private record Found(ReleaseId release, BlobUpload upload, boolean lacks, Instant expires) {
+    /** Those that lack it first, and among those the one that was used last. */
+    static final Comparator<Found> ORDER =
+        Comparator.comparing(Found::lacks).thenComparing(Found::expires);
+  }
 
+  /** The session that a content is for: several may name it, and each needs its own. */
   private Found find(AppName app, String sha256) throws Rejected, IOException {
+    List<Found> found = new ArrayList<>();
     AppStore store = stores.apply(app);
-    for (ReleaseId release : store.releases().sessions()) {
-      Session session = store.releases().session(release);
-      if (isOpen(session)) {
-        ReleaseTree tree = list(session);
-        int number = new ContentIndex(tree.files()).first(sha256);
-        if (number >= 0) {
-          TreeEntry.File file = tree.files().get(number);
-          return new Found(release, new BlobUpload(session, file, store.blobs()));
-        }
+    finding.lock(); // A list may be large; read one at a time, whoever asks.
+    try {
+      for (ReleaseId release : store.releases().sessions()) {
+        find(store, release, sha256).ifPresent(found::add);
       }
+    } finally {
+      finding.unlock();
     }
-    throw new Rejected(
-        ErrorCode.SESSION_UNKNOWN,
-        "No open upload session of " + app + " has a file of this digest.",
-        sha256);
+    return found.stream()
+        .max(Found.ORDER)
+        .orElseThrow(() ->
+            new Rejected(
+                ErrorCode.SESSION_UNKNOWN,
+                "No open upload session of " + app + " has a file of this digest.",
+                sha256));
+  }
+
+  private Optional<Found> find(AppStore store, ReleaseId release, String sha256)
+      throws Rejected, IOException {
+    Session session = store.releases().session(release);
+    try {
+      ReleaseTree tree = isOpen(session) ? list(session) : null;
+      int number = tree == null ? -1 : new ContentIndex(tree.files()).first(sha256);
+      if (tree == null || number < 0) {
+        return Optional.empty();
+      }
+      BlobUpload upload = new BlobUpload(session, tree.files().get(number), store.blobs());
+      return Optional.of(new Found(release, upload, !upload.state().complete(), session.expires()));
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // It has just ended.
+    }
   }
 
   private Session open(AppName app, ReleaseId release) throws Rejected, IOException {

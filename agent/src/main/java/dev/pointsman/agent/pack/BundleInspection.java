@@ -102,10 +102,10 @@ public final class BundleInspection {
   }
 
   private ReleaseTree list(BundleReader bundle, Manifest.Tree signed) throws Rejected, IOException {
-    Member member = bundle.next().filter(next -> next.kind() == Kind.FILE_LIST).orElse(null);
-    if (member == null) {
+    Member member = bundle.next().orElse(null);
+    if (member == null || member.kind() != Kind.FILE_LIST) {
       throw new Rejected(
-          ErrorCode.BUNDLE_FORMAT,
+          member == null ? ErrorCode.BUNDLE_FORMAT : ErrorCode.BUNDLE_ORDER,
           "release.json has a 'tree', so files.lst has to come before the payload.");
     }
     Path spooled = work.resolve("files.lst");

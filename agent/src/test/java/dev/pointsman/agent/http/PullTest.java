@@ -63,7 +63,8 @@ class PullTest {
         new HttpFetcher(
             vertx,
             Optional.empty(),
-            new Pace.Rule(Duration.ofMillis(800), Duration.ofSeconds(2), 1024));
+            new Pace.Rule(Duration.ofMillis(800), Duration.ofSeconds(2), 1024),
+            Duration.ofSeconds(30));
     pulls =
         new Pulls(
             new PullConfig(

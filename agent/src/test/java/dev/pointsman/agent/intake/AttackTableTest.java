@@ -81,7 +81,7 @@ class AttackTableTest {
     for (boolean gzip : List.of(false, true)) {
       TestBundle bundle = archive(attack);
       bundle.gzip = gzip;
-      refuses(attack.expected(), RawHttp.put(RELEASE, AttackedAgent.CI, signed(bundle)));
+      refuses(attack.expected(), RawHttp.put(RELEASE, agent.deployer(), signed(bundle)));
     }
   }
 
@@ -99,7 +99,7 @@ class AttackTableTest {
   @MethodSource("bundles")
   void aBundleIsRefused(BundleAttack attack) throws Exception {
     byte[] bundle = attack.making().make(ci);
-    refuses(attack.expected(), RawHttp.put(attack.path(), AttackedAgent.CI, bundle));
+    refuses(attack.expected(), RawHttp.put(attack.path(), agent.deployer(), bundle));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -119,7 +119,7 @@ class AttackTableTest {
     for (int round = 0; round < 60; round++) {
       byte[] flipped = sent.clone();
       flipped[payload + random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
-      refuses("422 archive.digest", RawHttp.put(RELEASE, AttackedAgent.CI, flipped));
+      refuses("422 archive.digest", RawHttp.put(RELEASE, agent.deployer(), flipped));
     }
   }
 
@@ -142,6 +142,20 @@ class AttackTableTest {
     assertThat(RawHttp.send(agent.port(), request))
         .extracting(Reply::outcome)
         .containsExactly("401 auth.invalid");
+  }
+
+  @Test
+  void whoHasAnotherAppSeesOnlyThatOne() throws Exception {
+    byte[] request =
+        RawHttp.request(
+            new byte[0],
+            "GET /v1/trust HTTP/1.1",
+            "Host: localhost",
+            "Connection: close",
+            "Authorization: Bearer " + AttackedAgent.SHOP_ADMIN);
+    Reply reply = RawHttp.send(agent.port(), request).getLast();
+    assertThat(reply.outcome()).isEqualTo("200");
+    assertThat(reply.body()).contains("\"app\":\"shop\"").doesNotContain("\"app\":\"web\"");
   }
 
   @Test

@@ -103,6 +103,22 @@ class BlobUploadTest {
   }
 
   @Test
+  void twoSessionsThatNameTheSameContentBothGetIt() throws Exception {
+    ReleaseId second = new ReleaseId("r2");
+    host.now = host.now.plusSeconds(5);
+    host.open(second, FILES.envelope("r2", 8, ci));
+
+    assertThat(send(0, 100_000).offset()).isEqualTo(100_000);
+    assertThat(send(100_000, BYTES.length).complete()).isTrue();
+    assertThat(host.intake().missing(TestHost.WEB, second).paths()).containsExactly("./a.txt");
+
+    assertThat(state()).as("the other one").isEqualTo(new Blob(0, BYTES.length, false));
+    assertThat(send(0, BYTES.length).complete()).isTrue();
+    assertThat(host.intake().missing(TestHost.WEB, TestHost.R1).paths()).containsExactly("./a.txt");
+    assertThat(state().complete()).isTrue();
+  }
+
+  @Test
   void theEnvelopeAgainCompletesTheRelease() throws Exception {
     send(0, BYTES.length);
     String hello = TestFiles.sha256("hello");

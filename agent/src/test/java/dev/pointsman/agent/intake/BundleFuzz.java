@@ -11,11 +11,14 @@ import dev.pointsman.protocol.bundle.TreeLimits;
 import dev.pointsman.protocol.trust.SequenceFloor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Whole bundles on their way into a store. The first byte of an input says which part of the bundle
@@ -24,8 +27,6 @@ import java.util.Map;
  */
 public final class BundleFuzz {
   private static final TreeLimits LIMITS = new TreeLimits(1_000, 10, 4 << 20, 1 << 20, 1 << 20);
-  private static final Path MEMORY = Path.of("/dev/shm");
-
   private static BundleFuzz instance;
 
   private final Path directory;
@@ -33,23 +34,31 @@ public final class BundleFuzz {
   private final SoftwareKey key;
 
   private BundleFuzz() throws Exception {
-    directory =
-        Files.isWritable(MEMORY)
-            ? Files.createTempDirectory(MEMORY, "bundle-fuzz")
-            : Files.createTempDirectory("bundle-fuzz");
+    directory = Files.createTempDirectory("bundle-fuzz");
     host = new TestHost(directory);
     key = new SoftwareKey();
     Files.writeString(host.signers, "ci@web " + key.publicKey() + "\n");
     host.store();
   }
 
-  /** What Jazzer calls. */
+  /** What Jazzer calls; {@code packaging/fuzz} names a place in memory and clears it. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     if (instance == null) {
       instance = new BundleFuzz();
+      Runtime.getRuntime().addShutdownHook(new Thread(instance::remove));
     }
     if (input.length > 0) {
       instance.attack(input[0], Arrays.copyOfRange(input, 1, input.length));
+    }
+  }
+
+  private void remove() {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

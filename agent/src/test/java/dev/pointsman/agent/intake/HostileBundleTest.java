@@ -233,7 +233,7 @@ class HostileBundleTest {
     TestBundle withoutList = TestBundle.listed(ci);
     manifest = withoutList.manifest();
     withoutList.list = null;
-    host.refuses("bundle.format", withoutList.build(manifest));
+    host.refuses("bundle.order", withoutList.build(manifest));
 
     byte[] head =
         new TarBytes()

@@ -123,9 +123,10 @@ final class MemberAttacks {
             "a list that nobody signed for",
             (tar, b) -> tar.file("files.lst", list()).file("payload.tar", b.sentPayload())),
         listed(
-            "400 bundle.format",
+            "400 bundle.order",
             "the payload before the list",
             (tar, b) -> tar.file("payload.tar", b.sentPayload()).file("files.lst", list())),
+        listed("400 bundle.format", "neither list nor payload", (_, _) -> {}),
         listed(
             "400 bundle.format",
             "two lists",

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** A client that sends exactly the bytes it is given, and listens until the server closes. */
 final class RawHttp {
   private static final int TIMEOUT_MS = 30_000;
-  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\r\n]*\r\n");
+  private static final Pattern STATUS = Pattern.compile("HTTP/[0-9]\\.[0-9] (\\d{3})[^\r\n]*\r\n");
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: (\\d+)");
   private static final Pattern CODE = Pattern.compile("\"code\" ?: ?\"([^\"]+)\"");
 

@@ -12,12 +12,13 @@ import java.util.stream.Stream;
 final class TransportAttacks {
   private static final String BUNDLE_TYPE = "application/vnd.pointsman.bundle.v1+tar";
 
-  private static final String FRAMING = "400 request.invalid";
+  private static final String FRAMING = "400 http.framing";
 
   private TransportAttacks() {}
 
   static Stream<RequestAttack> requests() {
-    return Stream.of(tokens(), addresses(), framing(), oddities()).flatMap(rows -> rows);
+    return Stream.of(tokens(), addresses(), framing(), oddities(), ScopeAttacks.requests())
+        .flatMap(rows -> rows);
   }
 
   private static RequestAttack row(String expected, String what, BundleAttack.Making making) {
@@ -141,7 +142,14 @@ final class TransportAttacks {
         with(FRAMING, "chunked and something else", "Transfer-Encoding: chunked, gzip"),
         with(FRAMING, "gzip as transfer encoding", "Transfer-Encoding: gzip"),
         with(FRAMING, "chunked twice", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"),
-        with(FRAMING, "chunked after a vertical tab", "Transfer-Encoding: \u000bchunked"),
+        with(
+            "400 request.invalid",
+            "chunked after a vertical tab",
+            "Transfer-Encoding: \u000bchunked"),
+        chunks(FRAMING, "a chunk of no size", "zz\r\nhello\r\n0\r\n\r\n"),
+        chunks(FRAMING, "a chunk that is longer than its size", "5\r\nhelloXX\r\n0\r\n\r\n"),
+        chunks(FRAMING, "a chunk of negative size", "-5\r\nhello\r\n0\r\n\r\n"),
+        chunks(FRAMING, "a chunk beyond all numbers", "f".repeat(17) + "\r\nhello\r\n0\r\n\r\n"),
         chunks("422 tar.truncated", "chunk extensions", "5;x=y\r\nhello\r\n0\r\n\r\n"),
         chunks("422 tar.truncated", "trailers", "5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n"),
         head("400 http.length", "no body", lines(PUT, AUTHORIZED, TYPED)),
@@ -181,7 +189,7 @@ final class TransportAttacks {
             "a header without a colon",
             lines(PUT, AUTHORIZED, TYPED, "nonsense", "Content-Length: 99")),
         head(
-            "400 request.invalid",
+            FRAMING,
             "a space before the colon",
             lines(PUT, AUTHORIZED, TYPED, "Content-Length : 99")),
         head(
@@ -205,6 +213,11 @@ final class TransportAttacks {
             "400 request.invalid",
             "an address with a space",
             lines("PUT /v1/apps/web/releases/r 2 HTTP/1.1")),
+        head(
+            "501",
+            "a protocol to come",
+            lines("PUT " + AttackTableTest.RELEASE + " HTTP/3.7", AUTHORIZED, TYPED)),
+        head("501", "the preface of HTTP/2", "PRI * HTTP/2.0", "", "SM"),
         head("400 request.invalid", "no protocol", "PUT /v1/apps/web/releases/r2"),
         head(
             "400 request.invalid",

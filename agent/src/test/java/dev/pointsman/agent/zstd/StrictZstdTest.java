@@ -145,6 +145,9 @@ class StrictZstdTest {
     refuses("zstd.format", concat(good, hex("5f2a4d18", "00000000")), 1 << 20);
     refuses("zstd.format", hex(MAGIC, "0000", "070000"), 1 << 20); // A reserved kind of block.
     refuses("zstd.format", hex(MAGIC, "0000", "092000", "61"), 1 << 20); // Larger than the window.
+    // Compressed blocks without their headers: the decoder reads the first as no content, in parts.
+    refuses("zstd.format", hex(MAGIC, "2400", "050000", "99e9d851"), 1 << 20);
+    refuses("zstd.format", hex(MAGIC, "2005", "0d0000", "00"), 1 << 20);
   }
 
   @Test

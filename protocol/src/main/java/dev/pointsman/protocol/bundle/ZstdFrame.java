@@ -17,7 +17,13 @@ final class ZstdFrame extends InputStream {
   private static final int MAGIC = 0xfd2fb528;
   private static final int MAX_BLOCK = 128 << 10;
   private static final int RLE = 1;
+  private static final int COMPRESSED = 2;
   private static final int RESERVED = 3;
+
+  /**
+   * A compressed block has two headers at least; some decoders overlook that an empty one has none.
+   */
+  private static final int LEAST_COMPRESSED = 2;
 
   private final InputStream in;
   private final byte[] input = new byte[16 << 10];
@@ -130,7 +136,7 @@ final class ZstdFrame extends InputStream {
     int block = (int) number(3);
     int type = (block >>> 1) & 3;
     int size = block >>> 3;
-    if (type == RESERVED || size > blockLimit) {
+    if (type == RESERVED || size > blockLimit || (type == COMPRESSED && size < LEAST_COMPRESSED)) {
       throw damaged("has a block that no frame may have");
     }
     last = (block & 1) != 0;
