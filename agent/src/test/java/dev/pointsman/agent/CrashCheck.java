@@ -45,6 +45,10 @@ final class CrashCheck {
     List<String> wrong = new ArrayList<>();
     try {
       visible(root.resolve("apps/web"), wrong);
+      boolean deployed = promises.stream().anyMatch(Promise.Deployed.class::isInstance);
+      if (deployed && !Files.isDirectory(root.resolve("apps/web/current"))) {
+        wrong.add("current leads nowhere until somebody repairs it");
+      }
       recoverTwice(root, promises, wrong);
       retry(root, promises, wrong);
     } catch (Exception | AssertionError e) {

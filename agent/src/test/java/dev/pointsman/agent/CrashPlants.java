@@ -16,17 +16,32 @@ import java.util.function.UnaryOperator;
 final class CrashPlants {
   private CrashPlants() {}
 
-  /** By name; each takes the record of a right run. */
-  static Map<String, UnaryOperator<List<Effect>>> all() {
-    Map<String, UnaryOperator<List<Effect>>> plants = new LinkedHashMap<>();
-    plants.put("no sync before the rename", log -> without(log, Effect.AllSynced.class));
-    plants.put("only directories are synced", CrashPlants::directoriesOnly);
-    plants.put("renamed before it is synced", CrashPlants::renameFirst);
-    plants.put("built in place", CrashPlants::builtInPlace);
-    plants.put("parents are not synced", log -> without(log, Effect.DirectorySynced.class));
-    plants.put("the journal is not synced", log -> without(log, Effect.FileSynced.class));
-    plants.put("current is unlinked, then made again", CrashPlants::unlinkedFlip);
-    return plants;
+  /**
+   * One mistake.
+   *
+   * @param make takes the record of a right run
+   * @param shows what its own check says; what else is found would prove less
+   */
+  record Plant(String name, UnaryOperator<List<Effect>> make, String shows) {}
+
+  static List<Plant> all() {
+    String half = "is visible and not complete";
+    String object = "the object ";
+    return List.of(
+        new Plant("no sync before the rename", log -> without(log, Effect.AllSynced.class), object),
+        new Plant("only directories are synced", CrashPlants::directoriesOnly, object),
+        new Plant("renamed before it is synced", CrashPlants::renameFirst, object),
+        new Plant("built in place", CrashPlants::builtInPlace, half),
+        new Plant(
+            "parents are not synced", log -> without(log, Effect.DirectorySynced.class), half),
+        new Plant(
+            "the journal is not synced",
+            log -> without(log, Effect.FileSynced.class),
+            "is damaged, and others follow it"),
+        new Plant(
+            "current is unlinked, then made again",
+            CrashPlants::unlinkedFlip,
+            "current leads nowhere"));
   }
 
   private static List<Effect> without(List<Effect> log, Class<? extends Effect> type) {

@@ -60,7 +60,7 @@ final class RefusedDeliveryTest {
   @Test
   void tellsOfAFileThatCameByItself() {
     String sha256 = "ab".repeat(32);
-    Deliveries deliveries = new Deliveries(events);
+    Deliveries deliveries = new Deliveries(events, new RefusalTally());
     Rejected wrong = new Rejected(ErrorCode.BLOB_DIGEST, "other content", sha256);
     Rejected elsewhere = new Rejected(ErrorCode.BLOB_OFFSET, "7 bytes are here");
     for (Rejected rejected : List.of(wrong, elsewhere)) {

@@ -68,6 +68,9 @@ final class CallSweep {
     // The last of its calls may come after all that was waited for.
     if (killed || !host.agent().isAlive()) {
       killed = true;
+      if (!Files.isDirectory(host.app("web").resolve("current"))) { // Before anybody repairs it.
+        throw new AssertionError(call + " " + when + ": current leads nowhere after the kill");
+      }
       host.agent().start();
     }
     String what = "%s %d, %s: ".formatted(call, when, bundle.release());

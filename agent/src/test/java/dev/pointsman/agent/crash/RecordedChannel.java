@@ -12,7 +12,10 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A channel whose writes and forces are recorded. A force is believed and not carried out. */
+/**
+ * A channel whose writes and forces are recorded. A force is carried out where the recorder says
+ * so.
+ */
 final class RecordedChannel extends FileChannel {
   private final FileChannel real;
   private final Recorder recorder;
@@ -99,6 +102,9 @@ final class RecordedChannel extends FileChannel {
   public void force(boolean metaData) throws IOException {
     synchronized (recorder) {
       recorder.before(metaData ? "fsync" : "fdatasync", subject.path());
+      if (recorder.isSyncing()) {
+        real.force(metaData);
+      }
       recorder.synced(subject.inode(), Files.isDirectory(subject.path()));
     }
   }

@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.spi.FileSystemProvider;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +79,11 @@ final class RecordedProvider extends FileSystemProvider {
       if (fresh) {
         recorder.before("creat", real);
       }
-      FileChannel channel = FileChannel.open(real, options, attributes);
+      Set<OpenOption> really = new HashSet<>(options);
+      if (!recorder.isSyncing()) {
+        really.removeAll(Set.of(StandardOpenOption.DSYNC, StandardOpenOption.SYNC));
+      }
+      FileChannel channel = FileChannel.open(real, really, attributes);
       if (fresh) {
         recorder.created(real, Effect.Kind.FILE);
       }

@@ -19,6 +19,7 @@ import java.util.Set;
  */
 public final class Recorder {
   private final Path base;
+  private final boolean syncing;
   private final List<Effect> log = new ArrayList<>();
   private final Disk disk = new Disk();
   private Faults faults = (_, _) -> {};
@@ -30,9 +31,19 @@ public final class Recorder {
     void before(String call, Path path) throws IOException;
   }
 
-  /** {@code base} must be an empty directory. */
+  /** {@code base} must be an empty directory. Syncs are believed and not carried out. */
   public Recorder(Path base) throws IOException {
+    this(base, false);
+  }
+
+  /** {@code syncing}: whether syncs are carried out, too. */
+  public Recorder(Path base, boolean syncing) throws IOException {
     this.base = base.toRealPath();
+    this.syncing = syncing;
+  }
+
+  boolean isSyncing() {
+    return syncing;
   }
 
   /** Where things happen, as a path whose every use is recorded. */

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The core as the API sees it: two apps in memory, and a reception that a test writes. */
-final class FakeControl implements Control {
+public final class FakeControl implements Control {
   static final Instant THEN = Instant.parse("2026-11-22T18:45:07Z");
 
   /** What a test does with an upload. */

@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

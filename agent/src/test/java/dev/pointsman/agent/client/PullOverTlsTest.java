@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,12 @@ import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
 import dev.pointsman.agent.config.HostConfig.PullConfig;
 import dev.pointsman.agent.config.PullHost;
+import dev.pointsman.agent.http.ApiSource;
+import dev.pointsman.agent.http.EventLoops;
+import dev.pointsman.agent.http.FakeControl;
+import dev.pointsman.agent.http.HttpApi;
+import dev.pointsman.agent.http.Json;
+import dev.pointsman.agent.http.MetricsRegistry;
 import dev.pointsman.agent.pull.Intake;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.protocol.api.PullResource;

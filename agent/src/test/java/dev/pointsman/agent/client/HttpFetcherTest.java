@@ -1,8 +1,10 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.agent.http.EventLoops;
+import dev.pointsman.agent.http.Pace;
 import dev.pointsman.agent.pull.Origin;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import dev.pointsman.agent.pull.Fetcher;
 import java.security.cert.CertPathBuilderException;

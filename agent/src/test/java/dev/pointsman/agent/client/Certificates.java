@@ -1,4 +1,4 @@
-package dev.pointsman.agent.http;
+package dev.pointsman.agent.client;
 
 import java.io.IOException;
 import java.io.InputStream;
