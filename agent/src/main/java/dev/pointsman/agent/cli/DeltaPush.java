@@ -15,6 +15,7 @@ import dev.pointsman.protocol.bundle.TreeEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -23,6 +24,14 @@ import java.util.function.Function;
  * again, and the answer is a shorter list. One thread.
  */
 final class DeltaPush {
+  /** What stays until a person has put the host right. */
+  private static final Set<String> NEEDS_SOMEBODY =
+      Set.of(
+          ErrorCode.AGENT_TRUST.wire(),
+          ErrorCode.AGENT_READONLY.wire(),
+          ErrorCode.AGENT_CLOCK.wire(),
+          ErrorCode.APP_UNMANAGED.wire());
+
   private final Api api;
   private final Parts parts;
   private final UploadProgress progress;
@@ -136,10 +145,10 @@ final class DeltaPush {
     patience.progressed(-1);
   }
 
-  /** Whether asking again from the beginning can help. */
+  /** Whether asking again from the beginning can help, without anybody's doing on the host. */
   static boolean mayHelp(ApiProblem problem) {
     String code = problem.problem().code();
-    return problem.problem().retryable()
+    return (problem.problem().retryable() && !NEEDS_SOMEBODY.contains(code))
         || code.equals(ErrorCode.SESSION_UNKNOWN.wire())
         || code.equals(ErrorCode.BLOB_OFFSET.wire())
         || code.equals(ErrorCode.HTTP_LENGTH.wire());

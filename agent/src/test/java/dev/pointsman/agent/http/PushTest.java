@@ -3,6 +3,8 @@ package dev.pointsman.agent.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.cli.CommandLineMain;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code pointsman push} over the real wire, to a core that keeps content by digest. */
@@ -193,21 +196,28 @@ class PushTest {
   void doesNotTryAgainWhatIsRefused() throws Exception {
     WireBundle bundle = bundle("r1", "a");
     bundle.write();
-    running.control.refusal =
-        new dev.pointsman.protocol.api.Rejected(
-            dev.pointsman.protocol.api.ErrorCode.SIG_UNTRUSTED, "Nobody trusts it.");
+    running.control.refusal = new Rejected(ErrorCode.SIG_UNTRUSTED, "Nobody trusts it.");
 
     assertThat(push(bundle.directory.toString())).isEqualTo(4);
     assertThat(complained()).contains("sig.untrusted").doesNotContain("going on");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"AGENT_TRUST", "AGENT_READONLY", "AGENT_CLOCK", "APP_UNMANAGED"})
+  void doesNotWaitForWhatOnlyAPersonPutsRight(ErrorCode code) throws Exception {
+    WireBundle bundle = bundle("r1", "a");
+    bundle.write();
+    running.control.refusal = new Rejected(code, "It stays so.");
+
+    assertThat(push("--retry", "1s", bundle.directory.toString())).isEqualTo(4);
+    assertThat(complained()).contains(code.wire()).doesNotContain("going on");
   }
 
   @Test
   void waitsWhereItMayHelpAndNoLongerThanItIsTold() throws Exception {
     WireBundle bundle = bundle("r1", "a");
     bundle.write();
-    running.control.refusal =
-        new dev.pointsman.protocol.api.Rejected(
-            dev.pointsman.protocol.api.ErrorCode.LIMIT_SESSIONS, "8 uploads run already.");
+    running.control.refusal = new Rejected(ErrorCode.LIMIT_SESSIONS, "8 uploads run already.");
 
     assertThat(push("--retry", "1s", bundle.directory.toString())).isEqualTo(4);
     assertThat(complained()).contains("8 uploads run already.; going on in", "limit.sessions");
