@@ -66,8 +66,8 @@ final class CallSweep {
       tracing.end();
     }
     // The last of its calls may come after all that was waited for.
-    if (killed || !host.agent().isAlive()) {
-      killed = true;
+    killed = killed || !answers();
+    if (killed) {
       if (!Files.isDirectory(host.app("web").resolve("current"))) { // Before anybody repairs it.
         throw new AssertionError(call + " " + when + ": current leads nowhere after the kill");
       }
@@ -98,12 +98,24 @@ final class CallSweep {
   private Optional<Reply> send(Bundle bundle) throws Exception {
     try {
       Reply reply = host.send(bundle, "?deploy=true");
+      if (reply.status() >= 200) {
+        return Optional.of(reply);
+      }
       // Nothing, or the interim answer to Expect: 100-continue only.
-      return reply.status() < 200 ? Optional.empty() : Optional.of(reply);
     } catch (AssertionError e) {
-      Eventually.until("the agent is dead, as nothing else ends a request", this::isDead);
-      return Optional.empty();
+      // The client ended without an answer.
     }
+    Eventually.until("the agent is dead, as nothing else ends a request", this::isDead);
+    return Optional.empty();
+  }
+
+  /** Whether the agent lives; one that was killed may take a moment to be gone. */
+  private boolean answers() throws Exception {
+    if (!isDead() && host.api("GET", "/healthz").status() == 200) {
+      return true;
+    }
+    Eventually.until("the agent is dead, as it does not answer", this::isDead);
+    return false;
   }
 
   private boolean isDead() {
