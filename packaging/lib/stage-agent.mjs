@@ -1,7 +1,7 @@
 // An agent that releases are sent to, and what each cost it. Used by stage.mjs.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { cpuMs, megabytes } from './footprint.mjs';
@@ -87,6 +87,25 @@ export class Sender {
     });
   }
 
+  /** Sends a new release of `tree` without any content, which the host has already. */
+  envelope(tree) {
+    const release = this.release(tree);
+    const head = join(this.work, 'head.tar');
+    tar(head, release.folder, [...release.head, 'files.lst.gz']);
+    return this.measure(() => this.send(head, this.path(release.id), BUNDLE, 201));
+  }
+
+  /** Makes the last release the spare tree, by the renames that retention does after a deployment. */
+  retireLast() {
+    const app = join(this.options.disk, 'state/apps', this.app);
+    for (const folder of ['releases', 'meta']) renameSync(join(app, folder, this.last), join(app, folder, `.spare-${this.last}`));
+  }
+
+  /** Whether there still is a spare tree. */
+  hasSpare() {
+    return readdirSync(join(this.options.disk, 'state/apps', this.app, 'releases')).some((name) => name.startsWith('.spare-'));
+  }
+
   path(id) {
     return `/v1/apps/${this.app}/releases/${id}`;
   }
@@ -103,6 +122,7 @@ export class Sender {
     for (const name of readdirSync(packed).filter((name) => !name.startsWith('release.json'))) link(join(packed, name), join(folder, name));
     this.sequence += 1;
     const id = `${tree}-${this.sequence}`;
+    this.last = id;
     const manifest = JSON.parse(readFileSync(join(packed, 'release.json'), 'utf8'));
     if (compression !== 'gz') delete manifest.archive;
     const created = `${new Date().toISOString().slice(0, 19)}Z`;

@@ -18,6 +18,8 @@ const AGENT = {
   'full zst': 'the same as .tar.zst, without a digest of the archive',
   again: 'full again, nothing changed',
   'again, cold cache': 'the same, page cache dropped',
+  envelope: 'only the list: all content is here',
+  'envelope, recycled': 'the same, made of a spare tree',
 };
 
 const CHANGES = { a: 'source edit', b: '+ one patched package', d: '+ seven small bumps', c: '+ a large package with its binary' };

@@ -73,6 +73,10 @@ async function life(options, app, round, record) {
     if (round % 2 === 1) await put('full zst', 'v1', { compression: 'zst' });
     else await put('full', 'v1');
     await put('again', 'v1');
+    record(app, 'envelope', sender.envelope('v1'));
+    sender.retireLast();
+    record(app, 'envelope, recycled', sender.envelope('v1'));
+    if (sender.hasSpare()) throw new Error('the spare tree was not used');
     if (options.dropCaches) await put('again, cold cache', 'v1', { dropCaches: true });
     for (const change of options.changes) record(app, `delta ${change}`, await sender.delta(change));
   } finally {
