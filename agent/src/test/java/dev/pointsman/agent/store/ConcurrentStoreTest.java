@@ -41,18 +41,19 @@ class ConcurrentStoreTest {
         };
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<Integer> swept = threads.submit(sweeping);
-      List<Future<?>> apps = new ArrayList<>();
-      for (Sharing sharing : new Sharing[] {Sharing.LINK, Sharing.LINK, Sharing.COPY}) {
-        String app = "app" + apps.size();
-        apps.add(threads.submit(() -> deploy(host, store, app, sharing, placed, missing)));
+      try {
+        List<Future<?>> apps = new ArrayList<>();
+        for (Sharing sharing : new Sharing[] {Sharing.LINK, Sharing.LINK, Sharing.COPY}) {
+          String app = "app" + apps.size();
+          apps.add(threads.submit(() -> deploy(host, store, app, sharing, placed, missing)));
+        }
+        for (Future<?> app : apps) {
+          app.get(120, TimeUnit.SECONDS);
+        }
+      } finally {
+        over.set(true); // Or closing would wait for the sweeps for ever.
       }
-      for (Future<?> app : apps) {
-        app.get(120, TimeUnit.SECONDS);
-      }
-      over.set(true);
       assertThat(swept.get(30, TimeUnit.SECONDS)).isPositive();
-    } finally {
-      over.set(true);
     }
     assertThat(placed.get() + missing.get()).isEqualTo(3 * ROUNDS);
     assertThat(placed).hasPositiveValue();
