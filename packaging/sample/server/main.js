@@ -13,6 +13,7 @@ const sessions = await openSessions(process.env);
 const health = healthOf(release);
 const server = createServer(createApp({ release, health, sessions }));
 attachEcho(server);
+stopGracefully(server, () => sessions.close()); // Before anybody is told that this runs, and may end it.
 
 if (release.fault === 'mute') {
   console.log(`release ${release.id}, pid ${process.pid}: waiting for a licence server that does not exist`);
@@ -23,4 +24,3 @@ if (release.fault === 'mute') {
     console.log(`release ${release.id}, pid ${process.pid}: listening on port ${server.address().port}`);
   });
 }
-stopGracefully(server, () => sessions.close());
