@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 final class KillSweep {
   /** The second worker of a release that must revert crashes, so that the first has to go back. */
+  private static final String SPARE = ".spare-";
+
   private static final Behaviour BAD = Behaviour.CRASHES_AT_START.fromSlot(1);
 
   private static final Set<String> IN_AN_APPS_FOLDER =
@@ -159,7 +161,7 @@ final class KillSweep {
       throw new AssertionError("a " + (good ? "good" : "bad") + " release must not be " + outcome);
     }
     host.awaitServing("web", serving);
-    Eventually.until("nothing is left over", Duration.ofSeconds(10), this::leftovers);
+    Eventually.until("nothing is left over", Duration.ofSeconds(10), () -> leftovers(outcome));
     load.proceeds(10);
     load.hasNotFailed();
   }
@@ -205,18 +207,31 @@ final class KillSweep {
   }
 
   /** Empty where nothing half-made lies about. */
-  private String leftovers() throws Exception {
+  private String leftovers(String outcome) throws Exception {
     List<String> found = new ArrayList<>();
-    found.addAll(names(host.state().resolve("incoming"), name -> true));
+    // An upload that was cut off keeps what came of it, until it is sent again or superseded.
+    boolean mayWait = outcome.equals("not begun");
+    found.addAll(
+        names(host.state().resolve("incoming"), name -> !(mayWait && name.startsWith("web."))));
     found.addAll(names(host.app("web"), name -> !IN_AN_APPS_FOLDER.contains(name)));
-    found.addAll(names(host.app("web").resolve("releases"), name -> name.startsWith(".")));
-    found.addAll(names(host.app("web").resolve("meta"), name -> name.startsWith(".")));
+    found.addAll(names(host.app("web").resolve("releases"), KillSweep::isLeftover));
+    found.addAll(names(host.app("web").resolve("meta"), KillSweep::isLeftover));
+    List<String> spares =
+        names(host.app("web").resolve("releases"), name -> name.startsWith(SPARE));
+    if (spares.size() > 1) {
+      found.add("more than one spare tree: " + spares);
+    }
     List<String> releases = names(host.app("web").resolve("releases"), name -> true);
     List<String> evidence = names(host.app("web").resolve("meta"), name -> true);
     if (!releases.equals(evidence)) {
       found.add("releases " + releases + " with evidence of " + evidence);
     }
     return found.isEmpty() ? "" : found.toString();
+  }
+
+  /** One tree that retention let go may wait to become the next release's. */
+  private static boolean isLeftover(String name) {
+    return name.startsWith(".") && !name.startsWith(SPARE);
   }
 
   private static List<String> names(Path directory, Predicate<String> wanted) throws Exception {
