@@ -72,7 +72,7 @@ public final class Freshness {
       throw elsewhere("target.env", String.join(", ", target.env()), host.env());
     }
     if (!target.hosts().isEmpty()
-        && target.hosts().stream().noneMatch(glob -> HostGlob.matches(glob, host.name()))) {
+        && target.hosts().stream().noneMatch(glob -> Glob.matches(glob, host.name()))) {
       throw elsewhere("target.hosts", String.join(", ", target.hosts()), host.name());
     }
     if (target.platform().isPresent() && !target.platform().get().equals(host.platform())) {

@@ -28,27 +28,8 @@ record SshPattern(boolean negated, String glob) {
         && list.stream().anyMatch(pattern -> !pattern.negated && pattern.covers(name));
   }
 
-  /** In time |glob| x |name|. */
   private boolean covers(String name) {
-    int g = 0;
-    int n = 0;
-    int lastStar = -1;
-    int resume = 0;
-    while (n < name.length()) {
-      if (g < glob.length() && glob.charAt(g) == '*') {
-        lastStar = g++;
-        resume = n;
-      } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == name.charAt(n))) {
-        g++;
-        n++;
-      } else if (lastStar >= 0) {
-        g = lastStar + 1; // The star takes one character more.
-        n = ++resume;
-      } else {
-        return false;
-      }
-    }
-    return glob.substring(g).chars().allMatch(c -> c == '*');
+    return Glob.matchesWithMarks(glob, name);
   }
 
   @Override
