@@ -2,6 +2,8 @@ package dev.pointsman.agent.http;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.AppName;
+import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.Set;
@@ -59,6 +61,21 @@ final class Blocking implements AutoCloseable {
           Runnable answer = attempt(exchange, name, work);
           context.runOnContext(_ -> answer.run());
         });
+  }
+
+  /** As {@link Work}, about the release that the address names. */
+  @FunctionalInterface
+  interface ReleaseWork {
+    Runnable run(AppName app, ReleaseId release) throws Rejected, InterruptedException;
+  }
+
+  /** Answers a request about one release, which takes no query. */
+  void answerAbout(Context context, Exchange exchange, String what, ReleaseWork work)
+      throws Rejected {
+    exchange.allowQuery();
+    AppName app = exchange.app();
+    ReleaseId release = exchange.release();
+    answer(context, exchange, what + " " + release + " of " + app, () -> work.run(app, release));
   }
 
   private static Runnable attempt(Exchange exchange, String name, Work work) {

@@ -71,14 +71,11 @@ final class Reading {
   }
 
   void release(Exchange exchange) throws Rejected {
-    exchange.allowQuery();
-    AppName app = exchange.app();
-    ReleaseId id = exchange.release();
-    blocking.answer(
+    blocking.answerAbout(
         vertx.getOrCreateContext(),
         exchange,
-        "release " + id + " of " + app,
-        () -> {
+        "release",
+        (app, id) -> {
           Object release = find(app, id);
           return () -> exchange.read(release);
         });
@@ -86,14 +83,11 @@ final class Reading {
 
   /** {@code POST /v1/apps/APP/releases/RELEASE/verify}: reads all of it. */
   void verify(Exchange exchange) throws Rejected {
-    exchange.allowQuery();
-    AppName app = exchange.app();
-    ReleaseId id = exchange.release();
-    blocking.answer(
+    blocking.answerAbout(
         vertx.getOrCreateContext(),
         exchange,
-        "verify " + id + " of " + app,
-        () -> {
+        "verify",
+        (app, id) -> {
           VerificationResource found = control.verify(app, id);
           return () -> exchange.json(200, found);
         });

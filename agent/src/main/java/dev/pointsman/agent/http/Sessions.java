@@ -2,8 +2,6 @@ package dev.pointsman.agent.http;
 
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.bundle.AppName;
-import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -25,14 +23,11 @@ final class Sessions {
 
   /** {@code GET …/missing}. */
   void missing(Exchange exchange) throws Rejected {
-    exchange.allowQuery();
-    AppName app = exchange.app();
-    ReleaseId release = exchange.release();
-    blocking.answer(
+    blocking.answerAbout(
         vertx.getOrCreateContext(),
         exchange,
-        "what " + release + " of " + app + " lacks",
-        () -> {
+        "missing",
+        (app, release) -> {
           Control.Missing missing = control.missing(app, release);
           return () -> send(exchange, 200, missing);
         });
@@ -49,14 +44,11 @@ final class Sessions {
 
   /** {@code DELETE …/session}. */
   void discard(Exchange exchange) throws Rejected {
-    exchange.allowQuery();
-    AppName app = exchange.app();
-    ReleaseId release = exchange.release();
-    blocking.answer(
+    blocking.answerAbout(
         vertx.getOrCreateContext(),
         exchange,
-        "give up " + release + " of " + app,
-        () -> {
+        "give up",
+        (app, release) -> {
           control.discard(app, release);
           return () -> exchange.end(204, null, Buffer.buffer());
         });
@@ -64,14 +56,11 @@ final class Sessions {
 
   /** {@code GET …/files}. */
   void files(Exchange exchange) throws Rejected {
-    exchange.allowQuery();
-    AppName app = exchange.app();
-    ReleaseId release = exchange.release();
-    blocking.answer(
+    blocking.answerAbout(
         vertx.getOrCreateContext(),
         exchange,
-        "files of " + release + " of " + app,
-        () -> {
+        "files of",
+        (app, release) -> {
           Path list = control.fileList(app, release);
           return () -> send(exchange, list);
         });
