@@ -2,6 +2,7 @@ package dev.pointsman.agent.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,7 +125,7 @@ class BlobsTest {
                 url())
             .redirectErrorStream(true)
             .start();
-    Thread.sleep(1_500); // Some of it is on its way; how much is what is asked below.
+    RunningApi.eventually("some of it is on its way", () -> positionIn(curl) >= 256 << 10);
     curl.destroyForcibly();
     assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
     RunningApi.eventually("the part is kept", () -> !sessions.log.isEmpty());
@@ -133,6 +135,22 @@ class BlobsTest {
     assertThat(curl("-C", Long.toString(kept), "-T", file.toString()).out())
         .contains("HTTP/1.1 201");
     assertThat(sessions.log).contains("blob " + kept + "-" + SIZE);
+  }
+
+  /** How far {@code reader} has read the file; more than its buffers hold is sent. */
+  private long positionIn(Process reader) {
+    Path process = Path.of("/proc", Long.toString(reader.pid()));
+    try (Stream<Path> open = Files.list(process.resolve("fd"))) {
+      for (Path descriptor : (Iterable<Path>) open::iterator) {
+        if (Files.isSymbolicLink(descriptor) && Files.isSameFile(descriptor, file)) {
+          Path info = process.resolve("fdinfo").resolve(descriptor.getFileName());
+          return Long.parseLong(Files.readAllLines(info).getFirst().split("\\s+")[1]);
+        }
+      }
+    } catch (IOException e) {
+      return 0; // Descriptors come and go while it starts; the next look tells.
+    }
+    return 0;
   }
 
   @Test
