@@ -69,6 +69,7 @@ class ConfigReaderTest {
         working_directory = "server/app"
         user = "web"
         env_file = "web.env"
+        unavailable_after = "never"
         keep_releases = 6
         failed_retention = 0
         [env]
@@ -158,6 +159,7 @@ class ConfigReaderTest {
                             true,
                             false),
                         new RestartConfig(2, seconds(30), seconds(1), seconds(2), seconds(300)),
+                        Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
                             "staging",
@@ -223,6 +225,7 @@ class ConfigReaderTest {
             # working_directory: not set
             # user: not set
             # env_file: not set
+            unavailable_after = "5s"
             keep_releases = 5
             failed_retention = 3
 
