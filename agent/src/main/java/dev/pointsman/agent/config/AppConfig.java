@@ -17,6 +17,8 @@ import java.util.Optional;
  *     process.command} says
  * @param workingDirectory below the release; empty: the manifest's, else the release itself
  * @param user whom workers run as; empty: the agent's own user
+ * @param unavailableAfter how long no worker may accept before the agent answers 503; empty: it
+ *     never does
  * @param env inline variables
  * @param envFile {@code KEY=VALUE} lines
  * @param keepReleases good releases kept beside the active one and its predecessor
@@ -35,6 +37,7 @@ public record AppConfig(
     HealthConfig health,
     RollConfig roll,
     RestartConfig restart,
+    Optional<Duration> unavailableAfter,
     TrustConfig trust,
     LogConfig log,
     int keepReleases,
@@ -42,6 +45,9 @@ public record AppConfig(
   public AppConfig {
     env = Map.copyOf(env);
   }
+
+  /** The default of {@code unavailable_after}. */
+  public static final Duration UNAVAILABLE_AFTER = Duration.ofSeconds(5);
 
   /**
    * The probe.

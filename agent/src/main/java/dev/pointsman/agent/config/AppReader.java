@@ -53,6 +53,7 @@ final class AppReader {
             health(app.section("health")),
             roll(app.section("roll")),
             restart(app.section("restart")),
+            app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
             log(app.section("log")),
             app.whole("keep_releases", 5, 1, 1_000),

@@ -76,6 +76,7 @@ public final class EffectiveConfig {
     optional("working_directory", app.workingDirectory());
     optional("user", app.user());
     optional("env_file", app.envFile());
+    line("unavailable_after", quoted(app.unavailableAfter().map(Units::text).orElse("never")));
     line("keep_releases", app.keepReleases());
     line("failed_retention", app.failedRetention());
     section("env");

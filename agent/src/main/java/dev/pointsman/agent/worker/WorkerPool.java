@@ -19,9 +19,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -60,6 +62,15 @@ public final class WorkerPool {
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
+  private final Set<WorkerSupervisor> acceptors = new HashSet<>();
+  private Acceptance acceptance = _ -> {};
+
+  /** Told whether any worker accepts, or is to; before it is let in. Must not block. */
+  @FunctionalInterface
+  public interface Acceptance {
+    /** {@code any}: at least one. */
+    void changed(boolean any);
+  }
 
   /**
    * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
@@ -79,9 +90,28 @@ public final class WorkerPool {
             if (is instanceof Stopped) {
               leaving.remove(worker);
             }
+            noteAcceptance(worker, is);
             notifyAll();
           }
         };
+  }
+
+  /** Tells {@code listener} how it is now, and of every change from now on. */
+  public synchronized void tellAcceptance(Acceptance listener) {
+    acceptance = listener;
+    listener.changed(!acceptors.isEmpty());
+  }
+
+  private void noteAcceptance(WorkerSupervisor worker, WorkerState is) {
+    boolean before = !acceptors.isEmpty();
+    if (is instanceof Online || is instanceof Standby) {
+      acceptors.add(worker);
+    } else {
+      acceptors.remove(worker);
+    }
+    if (before == acceptors.isEmpty()) {
+      acceptance.changed(!before);
+    }
   }
 
   /** What each slot runs. */

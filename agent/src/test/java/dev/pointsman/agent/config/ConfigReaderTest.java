@@ -69,6 +69,7 @@ class ConfigReaderTest {
         working_directory = "server/app"
         user = "web"
         env_file = "web.env"
+        unavailable_after = "never"
         keep_releases = 6
         failed_retention = 0
         [env]
@@ -172,6 +173,7 @@ class ConfigReaderTest {
                             seconds(300),
                             Optional.of(512L << 20),
                             Optional.of(Duration.ofDays(1))),
+                        Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
                             "staging",
@@ -237,6 +239,7 @@ class ConfigReaderTest {
             # working_directory: not set
             # user: not set
             # env_file: not set
+            unavailable_after = "5s"
             keep_releases = 5
             failed_retention = 3
 

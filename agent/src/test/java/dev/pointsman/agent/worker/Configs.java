@@ -57,6 +57,7 @@ final class Configs {
             Duration.ofSeconds(60),
             Optional.empty(),
             Optional.empty()),
+        Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),
         new LogConfig(64 << 10, 2),

@@ -77,6 +77,25 @@ final class WorkerPoolTest {
   @Nested
   final class Keeping {
     @Test
+    void saysThatWorkersAcceptBeforeTheFirstIsLetInAndThatNoneDoesAfterTheLast() throws Exception {
+      List<String> told =
+          workshop.orders; // In one list with the orders, so that it shows which was first.
+      pool.tellAcceptance(any -> told.add("acceptance " + any));
+      keepTwo();
+      assertThat(told).startsWith("acceptance false", "acceptance true");
+
+      pool.retire(0);
+      Await.until("slot 0 is gone", () -> pool.workers().size() == 1);
+      assertThat(told).filteredOn(it -> it.startsWith("acc")).hasSize(2);
+      pool.retire(1);
+      Await.until("slot 1 is gone", () -> pool.workers().isEmpty());
+      assertThat(told)
+          .filteredOn(it -> it.startsWith("acc"))
+          .hasSize(3)
+          .endsWith("acceptance false");
+    }
+
+    @Test
     void fillsSlotsAndShowsThem() throws Exception {
       keepTwo();
       List<WorkerResource> shown = pool.workers();
