@@ -55,12 +55,22 @@ public record AppConfig(
    * @param path empty: the manifest's {@code process.health.path}, else {@code /health}
    * @param interval between probes of an online worker; a launching one is asked more often
    * @param failureThreshold failures in a row that make an online worker unhealthy
+   * @param eventLoopTimeout how long an online worker's event loop may stand still; zero: for ever
    */
   public record HealthConfig(
-      Optional<String> path, Duration interval, Duration timeout, int failureThreshold) {
+      Optional<String> path,
+      Duration interval,
+      Duration timeout,
+      int failureThreshold,
+      Duration eventLoopTimeout) {
     /** The field's defaults. */
     public static final HealthConfig DEFAULT =
-        new HealthConfig(Optional.empty(), Duration.ofSeconds(5), Duration.ofSeconds(2), 3);
+        new HealthConfig(
+            Optional.empty(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            3,
+            Duration.ofSeconds(30));
   }
 
   /**
@@ -95,14 +105,20 @@ public record AppConfig(
 
   /**
    * Restarts after crashes: exponential from {@code backoffMin} to {@code backoffMax} with jitter;
-   * too many end in {@code errored} for {@code cooldown}.
+   * too many end in {@code errored} for {@code cooldown}. What is in {@code maxMemory} and {@code
+   * maxLifetime} replaces a worker that serves.
+   *
+   * @param maxMemory resident bytes that a worker may use for long; empty: any
+   * @param maxLifetime how old a worker may get; empty: any age
    */
   public record RestartConfig(
       int maxRestarts,
       Duration restartWindow,
       Duration backoffMin,
       Duration backoffMax,
-      Duration cooldown) {
+      Duration cooldown,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     /** The field's defaults. */
     public static final RestartConfig DEFAULT =
         new RestartConfig(
@@ -110,7 +126,9 @@ public record AppConfig(
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
             Duration.ofSeconds(15),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /**

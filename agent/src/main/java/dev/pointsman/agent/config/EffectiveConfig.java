@@ -99,6 +99,7 @@ public final class EffectiveConfig {
     line("interval", quoted(Units.text(health.interval())));
     line("timeout", quoted(Units.text(health.timeout())));
     line("failure_threshold", health.failureThreshold());
+    line("event_loop_timeout", quoted(Units.text(health.eventLoopTimeout())));
   }
 
   private void roll(RollConfig roll) {
@@ -122,6 +123,8 @@ public final class EffectiveConfig {
     line("backoff_min", quoted(Units.text(restart.backoffMin())));
     line("backoff_max", quoted(Units.text(restart.backoffMax())));
     line("cooldown", quoted(Units.text(restart.cooldown())));
+    optional("max_memory", restart.maxMemory().map(Units::text));
+    optional("max_lifetime", restart.maxLifetime().map(Units::text));
   }
 
   private void trust(TrustConfig trust) {

@@ -10,6 +10,7 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import java.io.IOException;
@@ -81,7 +82,7 @@ public final class WorkerPool {
     this.workshop = workshop;
     this.run = run;
     this.clock = clock;
-    this.machine = new WorkerMachine(policy(config));
+    this.machine = new WorkerMachine(WorkerPolicy.of(config));
     this.observer =
         (worker, was, is) -> {
           story.tell(worker, was, is);
@@ -191,7 +192,7 @@ public final class WorkerPool {
     leaving.remove(fresh);
     WorkerSupervisor old = active.put(slot, fresh);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.DEPLOYED);
     }
     return true;
   }
@@ -200,7 +201,7 @@ public final class WorkerPool {
     boolean late = !isDecided(fresh);
     FailureResource failure =
         late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
-    fresh.post(new WorkerEvent.DrainRequested());
+    fresh.post(new WorkerEvent.DrainRequested(ExitCause.FAILED_START));
     return failure;
   }
 
@@ -232,7 +233,7 @@ public final class WorkerPool {
   public synchronized void retire(int slot) {
     WorkerSupervisor old = active.remove(slot);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.RETIRED);
     }
   }
 
@@ -289,9 +290,9 @@ public final class WorkerPool {
     return worker.view().state() instanceof Online;
   }
 
-  synchronized void leave(WorkerSupervisor old) {
+  synchronized void leave(WorkerSupervisor old, ExitCause why) {
     leaving.add(old);
-    old.post(new WorkerEvent.DrainRequested());
+    old.post(new WorkerEvent.DrainRequested(why));
   }
 
   WorkerMachine machine() {
@@ -335,19 +336,5 @@ public final class WorkerPool {
       case Standby it -> !it.trial();
       case Draining _, Stopping _ -> false;
     };
-  }
-
-  private static WorkerPolicy policy(AppConfig config) {
-    return new WorkerPolicy(
-        config.roll().healthyDeadline(),
-        Duration.ofSeconds(10),
-        config.roll().drainTimeout(),
-        config.roll().killTimeout(),
-        config.health().failureThreshold(),
-        config.restart().maxRestarts(),
-        config.restart().restartWindow(),
-        config.restart().backoffMin(),
-        config.restart().backoffMax(),
-        config.restart().cooldown());
   }
 }

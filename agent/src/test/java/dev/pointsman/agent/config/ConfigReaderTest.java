@@ -81,6 +81,7 @@ class ConfigReaderTest {
         interval = "6s"
         timeout = "250ms"
         failure_threshold = 4
+        event_loop_timeout = "20s"
         [roll]
         healthy_deadline = "90s"
         min_healthy_time = "0s"
@@ -98,6 +99,8 @@ class ConfigReaderTest {
         backoff_min = "1s"
         backoff_max = "2s"
         cooldown = "5m"
+        max_memory = "512MiB"
+        max_lifetime = "1d"
         [trust]
         require = ["1 of ci@web", "2 of a@ops, b@ops,c@ops"]
         env = "staging"
@@ -146,7 +149,11 @@ class ConfigReaderTest {
                             "EMPTY", ""),
                         Optional.of(temp.resolve("apps.d/web.env")),
                         new HealthConfig(
-                            Optional.of("/up?x=1"), seconds(6), Duration.ofMillis(250), 4),
+                            Optional.of("/up?x=1"),
+                            seconds(6),
+                            Duration.ofMillis(250),
+                            4,
+                            seconds(20)),
                         new RollConfig(
                             seconds(90),
                             Duration.ZERO,
@@ -158,7 +165,14 @@ class ConfigReaderTest {
                             "SIGINT",
                             true,
                             false),
-                        new RestartConfig(2, seconds(30), seconds(1), seconds(2), seconds(300)),
+                        new RestartConfig(
+                            2,
+                            seconds(30),
+                            seconds(1),
+                            seconds(2),
+                            seconds(300),
+                            Optional.of(512L << 20),
+                            Optional.of(Duration.ofDays(1))),
                         Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
@@ -236,6 +250,7 @@ class ConfigReaderTest {
             interval = "5s"
             timeout = "2s"
             failure_threshold = 3
+            event_loop_timeout = "30s"
 
             [roll]
             healthy_deadline = "60s"
@@ -255,6 +270,8 @@ class ConfigReaderTest {
             backoff_min = "100ms"
             backoff_max = "15s"
             cooldown = "30s"
+            # max_memory: not set
+            # max_lifetime: not set
 
             [trust]
             require = ["1 of ci@web"]
