@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param listen the shared socket
  * @param instances slots
+ * @param scale what an operator may make of them
  * @param command what a worker runs, in the release; empty: what the manifest's {@code
  *     process.command} says
  * @param workingDirectory below the release; empty: the manifest's, else the release itself
@@ -27,6 +28,7 @@ public record AppConfig(
     Endpoint listen,
     int backlog,
     int instances,
+    ScaleConfig scale,
     Optional<List<String>> command,
     Optional<String> workingDirectory,
     Optional<String> user,
@@ -41,6 +43,12 @@ public record AppConfig(
     int failedRetention) {
   public AppConfig {
     env = Map.copyOf(env);
+  }
+
+  /** How many workers an operator may ask for, without changing the file. */
+  public record ScaleConfig(int least, int most) {
+    /** Any number that the file could have. */
+    public static final ScaleConfig DEFAULT = new ScaleConfig(1, 256);
   }
 
   /**

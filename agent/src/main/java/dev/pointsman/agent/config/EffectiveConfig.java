@@ -78,6 +78,9 @@ public final class EffectiveConfig {
     optional("env_file", app.envFile());
     line("keep_releases", app.keepReleases());
     line("failed_retention", app.failedRetention());
+    section("scale");
+    line("min", app.scale().least());
+    line("max", app.scale().most());
     section("env");
     new TreeSet<>(app.env().keySet()).forEach(name -> line(name, MASK));
     health(app.health());

@@ -75,6 +75,9 @@ class ConfigReaderTest {
         NODE_ENV = "production"
         NODE_OPTIONS = "--enable-source-maps"
         EMPTY = ""
+        [scale]
+        min = 2
+        max = 8
         [health]
         path = "/up?x=1"
         interval = "6s"
@@ -136,6 +139,7 @@ class ConfigReaderTest {
                         new Endpoint("0.0.0.0", 3000),
                         100,
                         4,
+                        new AppConfig.ScaleConfig(2, 8),
                         Optional.of(List.of("node", "a b.js")),
                         Optional.of("server/app"),
                         Optional.of("web"),
@@ -225,6 +229,10 @@ class ConfigReaderTest {
             # env_file: not set
             keep_releases = 5
             failed_retention = 3
+
+            [scale]
+            min = 1
+            max = 256
 
             [env]
 
