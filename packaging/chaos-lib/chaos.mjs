@@ -12,7 +12,7 @@ import { Tally } from '../load/lib/tally.mjs';
 import { AgentProcess } from '../lib/agent-process.mjs';
 import { identity, naming, pidOf, signal, usage, zombiesOf } from '../lib/proc.mjs';
 import { sleep, until } from '../lib/wait.mjs';
-import { descriptorsAtRest, errors, growth, orphans, wantedIs } from './checks.mjs';
+import { descriptorsAtRest, errors, growth, orphans, survivors, wantedIs } from './checks.mjs';
 import { Deploying, wrongOutcomes } from './deploying.mjs';
 import { explain } from './explain.mjs';
 import { counted } from './grouped.mjs';
@@ -158,6 +158,7 @@ class Run {
     const known = [this.agent.pid, ...[...this.watch.apps.values()].flatMap(({ workers }) => workers.map(({ pid }) => pid).filter(Boolean))];
     wrong.push(...(this.minutes >= 2 ? grown : []));
     wrong.push(...descriptorsAtRest(this.before, after));
+    wrong.push(...survivors(this.ledger.open));
     wrong.push(...orphans(naming(this.plan.root), known));
     wrong.push(...zombiesOf(this.agent.pid).map(({ pid, name }) => `the agent has not reaped ${pid} (${name})`));
     wrong.push(...errors(readFileSync(this.agent.log, 'utf8'), this.ledger));

@@ -43,6 +43,11 @@ export function orphans(processes, known) {
   return processes.filter(({ pid }) => !pids.has(pid)).map(({ pid, state, command }) => `process ${pid} (${state}) belongs to nobody: ${command}`);
 }
 
+/** Workers that should have been replaced because of what was done to them, and are there still. */
+export function survivors(open) {
+  return open.filter(({ step }) => ['hang', 'stop-for-good', 'leak'].includes(step)).map(({ step, app, worker }) => `worker ${worker} of ${app} was never replaced after ${step}`);
+}
+
 /** The agent's own errors, unless they were said while the disk was full, and for a moment after. */
 export function errors(log, ledger, slackMs = 10_000) {
   const full = ledger.faults.filter(({ step }) => step === 'disk-full');

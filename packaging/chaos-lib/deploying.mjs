@@ -15,8 +15,14 @@ export class Deploying {
     this.watching = [];
   }
 
-  /** Asks for the deployment of a step, and follows it without waiting; a word for the story. */
-  async ask(step) {
+  /** Asks for the deployment of a step, and follows it, without waiting: the agent may be frozen. */
+  ask(step) {
+    this.watching.push(this.begin(step).then((word) => this.run.say(word)));
+    return 'asked for';
+  }
+
+  /** A word for the story, once the agent has answered. */
+  async begin(step) {
     const from = now();
     try {
       const { id, toRelease } = await this.request(step);
@@ -25,7 +31,7 @@ export class Deploying {
     } catch (error) {
       if (!(error instanceof AgentAway) && !(error instanceof AgentRefused)) throw error;
       this.outcomes.push({ app: step.app, id: null, release: step.release ?? null, from, to: now(), refused: error instanceof AgentRefused ? error.code : 'away', detail: error.message });
-      return `refused: ${error.message}`;
+      return `${step.step} of ${step.app} is refused: ${error.message}`;
     }
   }
 
@@ -49,13 +55,16 @@ export class Deploying {
 
   /** Returns when every deployment that was asked for is over. */
   async settle() {
-    await Promise.all(this.watching);
+    for (let waited = -1; waited !== this.watching.length; ) {
+      waited = this.watching.length; // One that begins adds another, which follows it.
+      await Promise.all(this.watching);
+    }
   }
 }
 
 /** The releases of an app that were deployed successfully before `at`, the first one included, which nobody asked for here. */
 function succeeded(outcomes, app, first, at) {
-  return new Set([first, ...outcomes.filter((outcome) => outcome.app === app && outcome.state === 'successful' && outcome.to <= at).map(({ release }) => release)]);
+  return new Set([first, ...outcomes.filter((outcome) => outcome.id && outcome.app === app && outcome.state === 'successful' && outcome.to <= at).map(({ release }) => release)]);
 }
 
 /** What is wrong with the outcomes, a sentence each. A good release may fail, and a request be refused, only in trouble. */

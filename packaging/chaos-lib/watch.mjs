@@ -50,8 +50,9 @@ export class Watch {
   }
 
   sample(at = now()) {
-    const used = usage(this.agent.pid);
-    if (used && this.samples.length < MOST_SAMPLES) this.samples.push({ at, life: this.agent.identity, ...used });
+    const { pid } = this.agent;
+    const used = identity(pid) === this.agent.identity ? usage(pid) : null; // Not of one that starts, nor of one that dies.
+    if (used?.rssMb && this.samples.length < MOST_SAMPLES) this.samples.push({ at, life: this.agent.identity, ...used });
   }
 
   /** The workers that were last seen online before `at`, at the last time that there were any. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESCRIPTOR_BOUND, RSS_BOUND_MB, descriptorsAtRest, errors, growth, orphans, wantedIs } from '../checks.mjs';
+import { DESCRIPTOR_BOUND, RSS_BOUND_MB, descriptorsAtRest, errors, growth, orphans, survivors, wantedIs } from '../checks.mjs';
 import { wrongOutcomes } from '../deploying.mjs';
 import { Ledger } from '../ledger.mjs';
 
@@ -46,6 +46,11 @@ test('what a worker started belongs to it; what belongs to nobody is an orphan',
     { pid: 30, parent: 1, state: 'T', command: 'node server.js' },
   ];
   assert.deepEqual(orphans(processes, [10, 20]), ['process 30 (T) belongs to nobody: node server.js']);
+});
+
+test('a worker that hangs, leaks or stands for good must not be there in the end; one that is only deaf may', () => {
+  const open = ['hang', 'leak', 'stop-for-good', 'ignore-term', 'stop'].map((step) => ({ step, app: 'web', worker: '9.1' }));
+  assert.equal(survivors(open).length, 3);
 });
 
 test("the agent's errors count, but not while its disk is full", () => {
