@@ -72,6 +72,7 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    SteadyClock steady = unwinding.later("steady clock", SteadyClock.beating(clock));
     SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
     checkStorage(config);
@@ -94,6 +95,7 @@ final class Agent implements AutoCloseable {
             durability,
             content,
             clock,
+            steady,
             sorry,
             preload,
             Distribution.handover());

@@ -21,6 +21,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -74,7 +75,12 @@ final class App {
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
-                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+                config,
+                runDirectory,
+                directory.resolve("logs"),
+                host.preload(),
+                host.handover(),
+                host.steady()),
             host.processes(),
             specs,
             socket::descriptor);
@@ -83,7 +89,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
@@ -132,6 +138,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
+    workers.tend(() -> ledger.state().running() != null);
   }
 
   /**
@@ -204,6 +211,10 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
+    UpkeepResource upkeep = workers.upkeep();
+    if (upkeep.waiting() != null) {
+      all.add(upkeep.waiting());
+    }
     all.addAll(ofTheHost);
     return new AppResource(
         config.name().value(),
@@ -214,6 +225,7 @@ final class App {
         config.instances(),
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
+        upkeep,
         all);
   }
 

@@ -31,6 +31,7 @@ final class NodeWorker implements WorkerProcess {
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
+  private final Pulse pulse;
   private volatile WorkerHandle handle;
   private volatile @Nullable RunningProcess process;
 
@@ -38,18 +39,27 @@ final class NodeWorker implements WorkerProcess {
   NodeWorker(
       WorkerHandle handle,
       Path directory,
-      AppConfig config,
+      NodeWorkshop.Shared shared,
       Path log,
       long logStart,
       Consumer<WorkerEvent> events) {
     this.handle = handle;
     this.directory = directory;
-    this.config = config;
+    this.config = shared.config();
     this.log = log;
     this.logStart = logStart;
     this.events = events;
     this.control = new ControlChannel(directory.resolve("ctl.sock"), this::said);
-    this.prober = new Prober(handle.incarnation(), this::probe, config.health(), events);
+    this.prober =
+        new Prober(handle.incarnation(), this::probe, config.health(), shared.clock(), events);
+    this.pulse =
+        new Pulse(
+            handle.incarnation(),
+            () -> control.say("status"),
+            control::heard,
+            config.health().eventLoopTimeout(),
+            shared.clock(),
+            events);
   }
 
   /** Goes on with the process itself, once there is one. */
@@ -79,6 +89,7 @@ final class NodeWorker implements WorkerProcess {
     prober.begin();
     prober.slowDown();
     control.order("accept");
+    pulse.begin();
     if (control.status().accepting()) { // An app with its own cluster does so from the start.
       events.accept(new WorkerEvent.Accepting(incarnation()));
     }
@@ -88,6 +99,7 @@ final class NodeWorker implements WorkerProcess {
   public void drain() {
     mark(Stage.DRAINING);
     prober.close();
+    pulse.begin(); // One that was adopted while it drained may be hung as well.
     control.order(
         "drain "
             + config.roll().drainTimeout().toMillis()
@@ -150,6 +162,7 @@ final class NodeWorker implements WorkerProcess {
   @Override
   public void abandon() {
     prober.close();
+    pulse.close();
     control.close();
   }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +37,15 @@ public final class NodeWorkshop implements Workshop {
    * @param logDirectory one file per slot
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
+   * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
-      AppConfig config, Path runDirectory, Path logDirectory, Path preload, String handover) {}
+      AppConfig config,
+      Path runDirectory,
+      Path logDirectory,
+      Path preload,
+      String handover,
+      InstantSource clock) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -89,7 +96,7 @@ public final class NodeWorkshop implements Workshop {
           new WorkerHandle(
               who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
+      NodeWorker worker = new NodeWorker(handle, directory, shared, log, logStart, events);
       begin(worker, process, exit);
       return worker;
     } catch (IOException | Rejected e) {
@@ -115,8 +122,7 @@ public final class NodeWorkshop implements Workshop {
       return Optional.empty();
     }
     Path log = log(handle.slot());
-    NodeWorker worker =
-        new NodeWorker(handle, directory, shared.config(), log, WorkerLog.size(log), events);
+    NodeWorker worker = new NodeWorker(handle, directory, shared, log, WorkerLog.size(log), events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }

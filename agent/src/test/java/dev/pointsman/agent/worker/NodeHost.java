@@ -64,7 +64,12 @@ final class NodeHost implements AutoCloseable {
       shop =
           new NodeWorkshop(
               new NodeWorkshop.Shared(
-                  config, run, directory.resolve("logs"), preload, "[\"/bin/false\"]"),
+                  config,
+                  run,
+                  directory.resolve("logs"),
+                  preload,
+                  "[\"/bin/false\"]",
+                  Clock.systemUTC()),
               processes,
               specs,
               socket::descriptor);
