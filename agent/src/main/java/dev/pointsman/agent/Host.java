@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.sorry.SorryServer;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
  * @param sorry answers for apps that nobody serves
  * @param steady the time without what the agent could not see; for everything that waits
  * @param preload the file that Node workers load first
+ * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
  */
 record Host(
@@ -30,4 +32,5 @@ record Host(
     InstantSource steady,
     SorryServer sorry,
     Path preload,
-    String handover) {}
+    String handover,
+    Notifications notifications) {}

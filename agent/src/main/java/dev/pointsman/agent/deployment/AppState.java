@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param running the deployment in progress
  * @param ended the last deployments that are over, the last one last
  * @param count how many deployments there have been
- * @param socket the shared socket as it was bound last
+ * @param socket the shared sockets as they were bound last
  * @param pinned releases that retention leaves alone
  */
 public record AppState(
@@ -42,7 +42,7 @@ public record AppState(
     @Nullable Deployment running,
     List<Deployment> ended,
     long count,
-    AppEntry.@Nullable Listening socket,
+    Sockets socket,
     Set<ReleaseId> pinned) {
   /** Deployments that are remembered. */
   static final int REMEMBERED = 50;
@@ -53,7 +53,17 @@ public record AppState(
   /** Before the first record. */
   public static final AppState EMPTY =
       new AppState(
-          0, Floors.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null, Set.of());
+          0,
+          Floors.EMPTY,
+          Set.of(),
+          null,
+          List.of(),
+          Set.of(),
+          null,
+          List.of(),
+          0,
+          Sockets.NONE,
+          Set.of());
 
   public AppState {
     staged = Set.copyOf(staged);
@@ -80,6 +90,11 @@ public record AppState(
   private AppState with(Floors next) {
     return new AppState(
         run, next, staged, wanted, good, bad, running, ended, count, socket, pinned);
+  }
+
+  private AppState with(Sockets next) {
+    return new AppState(
+        run, floors, staged, wanted, good, bad, running, ended, count, next, pinned);
   }
 
   private AppState withPinned(Set<ReleaseId> next) {
@@ -129,9 +144,8 @@ public record AppState(
               count,
               socket,
               without(pinned, gone));
-      case AppEntry.Listening listening ->
-          new AppState(
-              run, floors, staged, wanted, good, bad, running, ended, count, listening, pinned);
+      case AppEntry.Listening listening -> with(socket.with(listening));
+      case AppEntry.AlsoListening listening -> with(socket.with(listening));
       case AppEntry.Environment entered -> with(floors.enter(entered.environment()));
       case AppEntry.SequenceReset reset -> with(floors.reset(reset.sequence()));
       case AppEntry.TaintAllowed _ -> this;

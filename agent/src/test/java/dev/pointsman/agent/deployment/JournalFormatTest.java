@@ -67,7 +67,9 @@ final class JournalFormatTest {
         new AppEntry.TaintAllowed(OLD.release(), "SHA256:x is revoked", "ops", T0.plusSeconds(3)),
         new AppEntry.Pinned(OLD.release(), "ops", T0.plusSeconds(4)),
         new AppEntry.Unpinned(OLD.release(), "ops", T0.plusSeconds(5)),
-        new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)));
+        new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)),
+        new AppEntry.AlsoListening(
+            "127.0.0.1:3001", 123_457, "4f1c3a52-0000-4000-8000-5d1f6f1f0a11", T0.plusSeconds(7)));
   }
 
   private Path fixture() throws Exception {

@@ -6,6 +6,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.bundle.AppName;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class Configs {
       Optional<Duration> maxLifetime) {
     return new AppConfig(
         new AppName("web"),
-        new Endpoint("127.0.0.1", 0),
+        List.of(new Endpoint("127.0.0.1", 0)),
         128,
         2,
         Optional.empty(),
@@ -61,6 +62,7 @@ final class Configs {
         Optional.empty(),
         new HealthConfig(
             Optional.empty(), probeInterval, Duration.ofSeconds(2), 3, Duration.ofSeconds(30)),
+        GateConfig.DEFAULT,
         roll,
         new RestartConfig(
             3,
