@@ -21,6 +21,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -80,7 +81,8 @@ final class App {
                 directory.resolve("logs"),
                 host.preload(),
                 host.handover(),
-                host.notifications()),
+                host.notifications(),
+                host.steady()),
             host.processes(),
             specs,
             socket::descriptors);
@@ -89,7 +91,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
@@ -137,6 +139,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
+    workers.tend(() -> ledger.state().running() != null);
   }
 
   /**
@@ -219,6 +222,10 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
+    UpkeepResource upkeep = workers.upkeep();
+    if (upkeep.waiting() != null) {
+      all.add(upkeep.waiting());
+    }
     all.addAll(ofTheHost);
     int instances = state.standing().slots(config.instances());
     return new AppResource(
@@ -233,6 +240,7 @@ final class App {
         AppView.scaled(state.standing(), config.instances()),
         AppView.stopped(state.standing()),
         List.of(),
+        upkeep,
         all);
   }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class NodeWorkshop implements Workshop {
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
+   * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
       AppConfig config,
@@ -45,7 +47,8 @@ public final class NodeWorkshop implements Workshop {
       Path logDirectory,
       Path preload,
       String handover,
-      Notifications notifications) {}
+      Notifications notifications,
+      InstantSource clock) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -143,10 +146,10 @@ public final class NodeWorkshop implements Workshop {
             processes,
             () -> probeCommand(body));
     return notify.isEmpty()
-        ? new NodeWorker(body, shared.config(), probe, events)
+        ? new NodeWorker(body, shared, probe, events)
         : new PlainWorker(
             body,
-            shared.config(),
+            shared,
             new PlainWorker.Lines(shared.notifications(), notify.get(), probe),
             events);
   }
