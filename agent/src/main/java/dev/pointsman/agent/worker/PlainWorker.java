@@ -34,6 +34,7 @@ final class PlainWorker implements LaunchedWorker {
   private final Notifications notifications;
   private final Prober prober;
   private final Thread uptime;
+  private final Watchdog watchdog;
   private Notifications.@Nullable Watch watch;
   private boolean ready;
   private volatile String status = "";
@@ -49,6 +50,7 @@ final class PlainWorker implements LaunchedWorker {
     this.notifications = lines.notifications();
     this.prober = new Prober(body.incarnation(), lines.probe(), config.health(), events);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
+    this.watchdog = new Watchdog(body.incarnation(), body.handle().kind().watchdog(), events);
     this.ready = body.handle().stage() != Stage.LAUNCHING;
   }
 
@@ -90,6 +92,7 @@ final class PlainWorker implements LaunchedWorker {
     body.mark(Stage.OPENED);
     prober.begin();
     prober.slowDown();
+    watchdog.begin();
     events.accept(new WorkerEvent.Accepting(incarnation()));
   }
 
@@ -98,6 +101,7 @@ final class PlainWorker implements LaunchedWorker {
   public void drain() {
     body.mark(Stage.DRAINING);
     prober.close();
+    watchdog.close();
     events.accept(new WorkerEvent.Drained(incarnation()));
   }
 
@@ -105,6 +109,7 @@ final class PlainWorker implements LaunchedWorker {
   public void terminate() {
     body.mark(Stage.DRAINING);
     prober.close();
+    watchdog.close();
     body.signal(Signal.valueOf(config.roll().stopSignal()), false);
   }
 
@@ -152,6 +157,7 @@ final class PlainWorker implements LaunchedWorker {
   public void abandon() {
     uptime.interrupt();
     prober.close();
+    watchdog.close();
     Notifications.@Nullable Watch begun;
     synchronized (this) {
       begun = watch;
@@ -188,6 +194,19 @@ final class PlainWorker implements LaunchedWorker {
     }
     NotifyMessage message = NotifyMessage.parse(datagram.text());
     message.status().ifPresent(text -> status = text);
+    message
+        .errno()
+        .ifPresent(
+            errno -> LOG.warn("A worker reports errno {}. incarnation={}", errno, incarnation()));
+    message
+        .extend()
+        .ifPresent(more -> events.accept(new WorkerEvent.MoreTime(incarnation(), more)));
+    message.watchdog().ifPresent(watchdog::every);
+    if (message.trigger()) {
+      watchdog.trigger();
+    } else if (message.alive()) {
+      watchdog.beat();
+    }
     if (message.ready() && body.handle().kind().ready() == Ready.NOTIFY) {
       becameReady();
     }

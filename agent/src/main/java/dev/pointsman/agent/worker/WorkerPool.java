@@ -56,6 +56,7 @@ public final class WorkerPool {
   private final AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
+  private final WorkerStory story;
   private final WorkerSupervisor.Observer observer;
   private final WorkerMachine machine;
   private final long run;
@@ -82,6 +83,7 @@ public final class WorkerPool {
     this.workshop = workshop;
     this.run = run;
     this.clock = clock;
+    this.story = story;
     this.machine = new WorkerMachine(WorkerPolicy.of(config));
     this.observer =
         (worker, was, is) -> {
@@ -176,12 +178,69 @@ public final class WorkerPool {
         knownGood
             ? Gate.KNOWN_GOOD
             : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
+    Optional<FailureResource> untried =
+        knownGood || runs(generation)
+            ? Optional.empty()
+            : tryInPrivate(slot, generation, gate, deadline);
+    if (untried.isPresent()) {
+      return untried;
+    }
     WorkerSupervisor fresh =
         WorkerSupervisor.begin(
             job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
     putLeaving(fresh); // Shown, but not yet the slot's.
     boolean _ = await(() -> isDecided(fresh), deadline);
     return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));
+  }
+
+  /**
+   * Where workers cannot be gated in private one by one, the first of a generation is, in place of
+   * all others; it is gone before this returns.
+   *
+   * @return why it failed, or empty
+   */
+  private Optional<FailureResource> tryInPrivate(
+      int slot, Generation generation, Gate gate, long deadline) throws InterruptedException {
+    Optional<Workshop> trial;
+    try {
+      trial = workshop.trial(generation);
+    } catch (IOException e) {
+      return Optional.empty(); // The launch meets the same fault, and reports it.
+    }
+    if (trial.isEmpty()) {
+      return Optional.empty();
+    }
+    WorkerSupervisor first =
+        WorkerSupervisor.begin(
+            new WorkerSupervisor.Job(
+                slot, generation, machine, trial.get(), clock, this::triedInPrivate),
+            machine.launch(incarnation(), gate, true, clock.instant()));
+    putLeaving(first);
+    boolean _ = await(() -> isDecided(first), deadline);
+    boolean passed = first.view().state() instanceof Online;
+    Optional<FailureResource> failure =
+        passed ? Optional.empty() : Optional.of(Evidence.inTrial(judge(first)));
+    if (passed) {
+      first.post(new WorkerEvent.DrainRequested(ExitCause.RETIRED));
+    }
+    boolean _ = await(() -> first.view().state() instanceof Stopped, deadline);
+    return failure;
+  }
+
+  private void triedInPrivate(WorkerSupervisor worker, @Nullable WorkerState was, WorkerState is) {
+    story.tellTrial(worker, was, is);
+    synchronized (this) {
+      if (is instanceof Stopped) {
+        leaving.remove(worker);
+      }
+      notifyAll();
+    }
+  }
+
+  private synchronized boolean runs(Generation generation) {
+    return active.values().stream()
+        .anyMatch(worker ->
+            worker.generation().equals(generation) && worker.view().state() instanceof Online);
   }
 
   /** Gives {@code slot} to {@code fresh} if it accepts at this moment; else it has to go. */
