@@ -36,8 +36,7 @@ final class NodeWorker implements LaunchedWorker {
     this.events = events;
     this.control = new ControlChannel(body.directory().resolve("ctl.sock"), this::said);
     this.prober =
-        new Prober(
-            body.incarnation(), () -> probe(probe), config.health(), shared.clock(), events);
+        new Prober(body.incarnation(), () -> probe(probe), config.health(), shared.clock(), events);
     this.pulse =
         new Pulse(
             body.incarnation(),

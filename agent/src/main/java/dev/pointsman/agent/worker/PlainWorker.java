@@ -42,17 +42,14 @@ final class PlainWorker implements LaunchedWorker {
   record Lines(Notifications notifications, NotifySocket socket, Prober.Probe probe) {}
 
   PlainWorker(
-      WorkerBody body,
-      NodeWorkshop.Shared shared,
-      Lines lines,
-      Consumer<WorkerEvent> events) {
+      WorkerBody body, NodeWorkshop.Shared shared, Lines lines, Consumer<WorkerEvent> events) {
     this.body = body;
     this.config = shared.config();
     this.events = events;
     this.socket = lines.socket();
     this.notifications = lines.notifications();
-    this.prober = new Prober(
-            body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
+    this.prober =
+        new Prober(body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
     this.ready = body.handle().stage() != Stage.LAUNCHING;
   }
