@@ -71,7 +71,8 @@ final class NodeHost implements AutoCloseable {
                   directory.resolve("logs"),
                   preload,
                   "[\"/bin/false\"]",
-                  notifications),
+                  notifications,
+                  Clock.systemUTC()),
               processes,
               specs,
               () -> List.of(socket.descriptor()));
