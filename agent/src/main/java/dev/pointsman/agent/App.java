@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,8 +105,7 @@ final class App {
                 new AppCatalog(config, releases, specs),
                 new AppHistory(host, releases, workers, retention),
                 host.clock(),
-                config.instances(),
-                config.roll().autoRevert()));
+                this::settings));
     this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
@@ -148,8 +148,10 @@ final class App {
     Deployment running = state.running();
     Generation good = running == null ? state.wanted() : running.from();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    boolean stopped = state.standing().stopped() != null;
+    int wanted = stopped ? 0 : state.standing().slots(config.instances());
     if (good != null && socket.problem().isEmpty()) {
-      for (int slot = 0; slot < config.instances(); slot++) {
+      for (int slot = 0; slot < wanted; slot++) {
         if (!slots.containsKey(slot)) {
           workers.keep(slot, good);
         }
@@ -163,8 +165,16 @@ final class App {
       LOG.error("{} app={}", notice, config.name());
       whileNothingIsWanted = notice;
     } else if (running == null) {
-      slots.keySet().stream().filter(slot -> slot >= config.instances()).forEach(workers::retire);
+      slots.keySet().stream().filter(slot -> slot >= wanted).forEach(workers::retire);
     }
+  }
+
+  private Deployments.Settings settings() {
+    return new Deployments.Settings(
+        config.instances(),
+        config.scale().least(),
+        config.scale().most(),
+        config.roll().autoRevert());
   }
 
   AppName name() {
@@ -210,15 +220,19 @@ final class App {
     }
     all.addAll(taint.notices());
     all.addAll(ofTheHost);
+    int instances = state.standing().slots(config.instances());
     return new AppResource(
         config.name().value(),
-        AppView.condition(state, config.instances(), slots),
+        AppView.condition(state, instances, slots),
         state.wanted() == null ? null : state.wanted().release().value(),
         state.wanted() == null ? null : state.wanted().shortDigest(),
         config.listening(),
-        config.instances(),
+        instances,
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
+        AppView.scaled(state.standing(), config.instances()),
+        AppView.stopped(state.standing()),
+        List.of(),
         all);
   }
 
@@ -286,6 +300,32 @@ final class App {
         trust.requireUntainted(target, allowTainted, requestedBy);
       }
       return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
+    }
+  }
+
+  /** Asks for something to be done with the workers; blocks for a write to the journal. */
+  DeploymentResource order(Control.Order order, boolean allowTainted, String requestedBy)
+      throws Rejected, IOException {
+    boolean starts = !(order instanceof Control.Order.Stop);
+    if (starts) {
+      requireSocket();
+    }
+    synchronized (retention) {
+      ReleaseId target =
+          order instanceof Control.Order.Start(ReleaseId release) && release != null
+              ? release
+              : Optional.ofNullable(ledger.state().wanted()).map(Generation::release).orElse(null);
+      if (order instanceof Control.Order.Start && target != null) {
+        trust.requireUntainted(target, allowTainted, requestedBy);
+      }
+      Deployment begun =
+          switch (order) {
+            case Control.Order.Restart(Integer slot) -> deployments.restart(slot, requestedBy);
+            case Control.Order.Scale(int instances) -> deployments.scale(instances, requestedBy);
+            case Control.Order.Stop _ -> deployments.stop(requestedBy);
+            case Control.Order.Start(ReleaseId release) -> deployments.start(release, requestedBy);
+          };
+      return AppView.deployment(begun, workers.slots());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  *
  * @param listen the shared sockets, in the order of the descriptors; none: workers have no port
  * @param instances slots
+ * @param scale what an operator may make of them
  * @param command what a worker runs, in the release; empty: what the manifest's {@code
  *     process.command} says
  * @param workingDirectory below the release; empty: the manifest's, else the release itself
@@ -30,6 +31,7 @@ public record AppConfig(
     List<Endpoint> listen,
     int backlog,
     int instances,
+    ScaleConfig scale,
     Optional<List<String>> command,
     Optional<String> workingDirectory,
     Optional<String> user,
@@ -57,6 +59,12 @@ public record AppConfig(
     return listen.isEmpty()
         ? "none"
         : listen.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+  }
+
+  /** How many workers an operator may ask for, without changing the file. */
+  public record ScaleConfig(int least, int most) {
+    /** Any number that the file could have. */
+    public static final ScaleConfig DEFAULT = new ScaleConfig(1, 256);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig.HealthConfig;
 import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
+import dev.pointsman.agent.config.AppConfig.ScaleConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.api.Rejected;
@@ -26,6 +27,7 @@ final class AppReader {
   private static final int HIGHEST_PORT = 65_535;
   private static final Duration INSTANT = Duration.ZERO;
   private static final Duration BLINK = Duration.ofMillis(10);
+  private static final int MOST_WORKERS = 256;
   private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,30}[$]?");
   private static final Pattern HEALTH_PATH = Pattern.compile("/[!-~]{0,1023}");
   private static final Set<String> STOP_SIGNALS =
@@ -47,7 +49,8 @@ final class AppReader {
             name,
             listen,
             app.whole("backlog", 511, 1, HIGHEST_PORT),
-            app.whole("instances", 1, 1, 256),
+            app.whole("instances", 1, 1, MOST_WORKERS),
+            scale(app.section("scale")),
             app.texts("command", "[\"node\", \"server/main.js\"]"),
             workingDirectory(app),
             user(app),
@@ -81,6 +84,21 @@ final class AppReader {
       app.refuse("listen", "an app has at most " + MOST_PORTS + " ports");
     }
     return listen;
+  }
+
+  private static ScaleConfig scale(Section scale) {
+    ScaleConfig defaults = ScaleConfig.DEFAULT;
+    ScaleConfig read =
+        new ScaleConfig(
+            scale.whole("min", defaults.least(), 1, MOST_WORKERS),
+            scale.whole("max", defaults.most(), 1, MOST_WORKERS));
+    if (read.least() > read.most()) {
+      scale.refuse(
+          scale.has("min") ? "min" : "max",
+          "min (" + read.least() + ") must not be larger than max (" + read.most() + ")");
+    }
+    scale.refuseOthers();
+    return read;
   }
 
   private static Optional<String> workingDirectory(Section app) {

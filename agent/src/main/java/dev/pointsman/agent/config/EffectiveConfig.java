@@ -85,6 +85,9 @@ public final class EffectiveConfig {
     line("unavailable_after", quoted(app.unavailableAfter().map(Units::text).orElse("never")));
     line("keep_releases", app.keepReleases());
     line("failed_retention", app.failedRetention());
+    section("scale");
+    line("min", app.scale().least());
+    line("max", app.scale().most());
     section("env");
     new TreeSet<>(app.env().keySet()).forEach(name -> line(name, MASK));
     health(app.health());

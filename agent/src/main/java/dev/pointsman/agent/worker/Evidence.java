@@ -139,6 +139,21 @@ final class Evidence {
         failure.remedy());
   }
 
+  /**
+   * Why the start of a slot is no success although nothing is known to be wrong with its worker.
+   */
+  static FailureResource notUp(int slot, boolean inTime, AppConfig config) {
+    return new FailureResource(
+        Reason.HEALTH_DEADLINE_EXCEEDED.wire(),
+        "Slot " + slot + ": its worker does not serve yet; it goes on trying.",
+        slot,
+        null,
+        inTime ? null : "healthy_deadline=" + Durations.words(config.roll().healthyDeadline()),
+        List.of(),
+        List.of(),
+        Reason.HEALTH_DEADLINE_EXCEEDED.remedy());
+  }
+
   private static String progressDeadline(AppConfig config) {
     return "progress_deadline=" + Durations.words(config.roll().progressDeadline());
   }

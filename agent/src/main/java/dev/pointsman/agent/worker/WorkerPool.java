@@ -46,12 +46,14 @@ public final class WorkerPool {
    *
    * @param trouble why its worker does not serve as it should; null when all is well
    * @param fell how its worker ended by itself, though it may serve again; null if it never did
+   * @param incarnation its worker's
    */
   public record Slot(
       Generation generation,
       boolean online,
       @Nullable FailureResource trouble,
-      @Nullable FailureResource fell) {}
+      @Nullable FailureResource fell,
+      Incarnation incarnation) {}
 
   private final AppConfig config;
   private final Workshop workshop;
@@ -131,7 +133,8 @@ public final class WorkerPool {
                     worker.generation(),
                     worker.view().state() instanceof Online,
                     Evidence.trouble(worker, config),
-                    Evidence.fall(worker))));
+                    Evidence.fall(worker),
+                    Evidence.incarnation(worker.view().state()))));
     return slots;
   }
 
@@ -148,15 +151,79 @@ public final class WorkerPool {
   }
 
   /** Fills an empty slot with a worker of a generation that has proved itself; returns at once. */
-  public synchronized void keep(int slot, Generation generation) {
+  public void keep(int slot, Generation generation) {
+    keep(slot, generation, Gate.KNOWN_GOOD);
+  }
+
+  private synchronized void keep(int slot, Generation generation, Gate gate) {
     if (active.containsKey(slot)) {
       throw new IllegalStateException("slot " + slot + " is not empty");
     }
     active.put(
         slot,
         WorkerSupervisor.begin(
-            job(slot, generation),
-            machine.launch(incarnation(), Gate.KNOWN_GOOD, false, clock.instant())));
+            job(slot, generation), machine.launch(incarnation(), gate, false, clock.instant())));
+  }
+
+  /**
+   * Fills {@code slots}, which are empty, all at the same time, and blocks until each has a worker
+   * online, or one that fell, or until {@code healthy_deadline} and the time of the gate are over.
+   * What did not come up is tried again as any worker is.
+   *
+   * @return why one does not serve, or empty
+   */
+  public Optional<FailureResource> start(
+      Set<Integer> slots, Generation generation, boolean knownGood) throws InterruptedException {
+    Gate gate = gate(knownGood);
+    slots.forEach(slot -> keep(slot, generation, gate));
+    boolean inTime =
+        await(
+            () -> slots.stream().allMatch(this::hasSettled),
+            after(config.roll().healthyDeadline()));
+    Map<Integer, Slot> now = slots();
+    return slots.stream()
+        .sorted()
+        .map(slot -> Optional.ofNullable(now.get(slot)).flatMap(it -> unserved(slot, it, inTime)))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<FailureResource> unserved(int slot, Slot view, boolean inTime) {
+    if (view.online() && view.trouble() == null && view.fell() == null) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(view.trouble())
+        .or(() -> Optional.ofNullable(view.fell()))
+        .or(() -> Optional.of(Evidence.notUp(slot, inTime, config)));
+  }
+
+  /** Whether {@code slot} has a worker that serves, or one that fell on its way there. */
+  private synchronized boolean hasSettled(int slot) {
+    WorkerSupervisor worker = active.get(slot);
+    return worker == null
+        || worker.view().state() instanceof Online
+        || Evidence.hasFallen(worker)
+        || Evidence.isTroubled(worker, config);
+  }
+
+  /**
+   * Blocks until nothing drains any more, {@code progress_deadline} at most.
+   *
+   * @return which worker does not go, or empty
+   */
+  public Optional<FailureResource> awaitGone() throws InterruptedException {
+    if (await(leaving::isEmpty, after(config.roll().progressDeadline()))) {
+      return Optional.empty();
+    }
+    synchronized (this) {
+      return leaving.stream().findFirst().map(worker -> Evidence.noProgress(worker, config));
+    }
+  }
+
+  private Gate gate(boolean knownGood) {
+    return knownGood
+        ? Gate.KNOWN_GOOD
+        : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
   }
 
   /**
@@ -174,20 +241,17 @@ public final class WorkerPool {
     if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
-    Gate gate =
-        knownGood
-            ? Gate.KNOWN_GOOD
-            : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
     Optional<FailureResource> untried =
         knownGood || runs(generation)
             ? Optional.empty()
-            : tryInPrivate(slot, generation, gate, deadline);
+            : tryInPrivate(slot, generation, gate(knownGood), deadline);
     if (untried.isPresent()) {
       return untried;
     }
     WorkerSupervisor fresh =
         WorkerSupervisor.begin(
-            job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
+            job(slot, generation),
+            machine.launch(incarnation(), gate(knownGood), true, clock.instant()));
     putLeaving(fresh); // Shown, but not yet the slot's.
     boolean _ = await(() -> isDecided(fresh), deadline);
     return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));

@@ -76,6 +76,9 @@ class ConfigReaderTest {
         NODE_ENV = "production"
         NODE_OPTIONS = "--enable-source-maps"
         EMPTY = ""
+        [scale]
+        min = 2
+        max = 8
         [health]
         path = "/up?x=1"
         interval = "6s"
@@ -140,6 +143,7 @@ class ConfigReaderTest {
                         List.of(new Endpoint("0.0.0.0", 3000)),
                         100,
                         4,
+                        new AppConfig.ScaleConfig(2, 8),
                         Optional.of(List.of("node", "a b.js")),
                         Optional.of("server/app"),
                         Optional.of("web"),
@@ -287,6 +291,10 @@ class ConfigReaderTest {
             unavailable_after = "5s"
             keep_releases = 5
             failed_retention = 3
+
+            [scale]
+            min = 1
+            max = 256
 
             [env]
 

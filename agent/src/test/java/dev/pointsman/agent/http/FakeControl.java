@@ -277,6 +277,20 @@ public final class FakeControl implements Control {
         by);
   }
 
+  @Override
+  public DeploymentResource order(AppName app, Order order, boolean allowTainted, String by)
+      throws Rejected {
+    app(app);
+    DeploymentKind kind =
+        switch (order) {
+          case Order.Restart _ -> DeploymentKind.RESTART;
+          case Order.Scale _ -> DeploymentKind.SCALE;
+          case Order.Stop _ -> DeploymentKind.STOP;
+          case Order.Start _ -> DeploymentKind.START;
+        };
+    return begin(app, kind, "r42", order + (allowTainted ? " in spite of its taint" : ""), by);
+  }
+
   private synchronized DeploymentResource begin(
       AppName app, DeploymentKind kind, String to, String what, String by) throws Rejected {
     check();

@@ -142,6 +142,7 @@ final class TestHost implements Acceptance, Durability {
         List.of(new Endpoint("127.0.0.1", 3000)),
         511,
         1,
+        AppConfig.ScaleConfig.DEFAULT,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -42,6 +42,7 @@ final class Configs {
         List.of(new Endpoint("127.0.0.1", 0)),
         128,
         2,
+        AppConfig.ScaleConfig.DEFAULT,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
