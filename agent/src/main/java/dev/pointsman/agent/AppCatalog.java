@@ -103,7 +103,8 @@ final class AppCatalog implements Deployments.Catalog {
             .health()
             .path()
             .or(() -> process.flatMap(ProcessDefaults::healthPath))
-            .orElse(DEFAULT_HEALTH_PATH));
+            .orElse(DEFAULT_HEALTH_PATH),
+        config.resources());
   }
 
   /** The app's variables: those of the env file, then the inline ones. */

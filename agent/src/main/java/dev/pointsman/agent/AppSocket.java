@@ -3,6 +3,9 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
+import dev.pointsman.agent.linux.Descriptors;
+import dev.pointsman.agent.linux.Spawn;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.listen.SharedSocket;
 import dev.pointsman.agent.listen.SocketRecovery;
 import dev.pointsman.agent.listen.SocketRecovery.Lost;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,10 +34,12 @@ final class AppSocket implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final AppConfig config;
+  private final InheritedSockets inherited;
   private volatile @Nullable SharedSocket socket;
   private volatile @Nullable String lost;
 
-  AppSocket(AppConfig config) {
+  AppSocket(AppConfig config, InheritedSockets inherited) {
+    this.inherited = inherited;
     this.config = config;
   }
 
@@ -49,7 +55,7 @@ final class AppSocket implements AutoCloseable {
         recorded != null && recorded.boot().equals(boot)
             ? OptionalLong.of(recorded.inode())
             : OptionalLong.empty();
-    switch (new SocketRecovery(shop::askForSocket, directory, PATIENCE)
+    switch (new SocketRecovery(inherited, shop::askForSocket, directory, PATIENCE)
         .takeBack(config.listen(), config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
         socket = got;
@@ -81,6 +87,20 @@ final class AppSocket implements AutoCloseable {
           "the agent does not hold the socket of " + config.listen() + ": " + lost);
     }
     return held.descriptor();
+  }
+
+  /**
+   * Copies of all sockets for the program that this process becomes next: they outlive {@link
+   * #close}.
+   */
+  List<InheritedSockets.Passed> copies() throws IOException {
+    List<InheritedSockets.Passed> copies = new ArrayList<>();
+    for (int descriptor : descriptors()) {
+      copies.add(
+          new InheritedSockets.Passed(
+              Descriptors.duplicate(descriptor, Spawn.FIRST_DESCRIPTOR), config.name().value()));
+    }
+    return copies;
   }
 
   /** The descriptors of all sockets; none where they were lost. */

@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.sorry.SorryServer;
@@ -14,6 +15,7 @@ import java.time.Clock;
  * What all apps of this host share.
  *
  * @param sorry answers for apps that nobody serves
+ * @param inherited sockets that this process was started with
  * @param preload the file that Node workers load first
  * @param handover command by which a worker sends its socket back, as a JSON array
  */
@@ -26,5 +28,6 @@ record Host(
     ContentStore content,
     Clock clock,
     SorryServer sorry,
+    InheritedSockets inherited,
     Path preload,
     String handover) {}

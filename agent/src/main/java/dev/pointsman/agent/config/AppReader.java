@@ -53,6 +53,7 @@ final class AppReader {
             health(app.section("health")),
             roll(app.section("roll")),
             restart(app.section("restart")),
+            ResourcesReader.read(app.section("resources")),
             app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
             log(app.section("log")),

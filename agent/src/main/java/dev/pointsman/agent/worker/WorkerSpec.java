@@ -1,11 +1,14 @@
 package dev.pointsman.agent.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.release.Generation;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -17,6 +20,7 @@ import java.util.TreeMap;
  * @param workingDirectory absolute, inside the release's own directory and never through {@code
  *     current}
  * @param environment the app's own variables; the agent's are added for each process
+ * @param resources what it may use; missing in files of earlier versions: no limit
  * @param user whom it runs as; empty: the agent's own user
  */
 public record WorkerSpec(
@@ -27,10 +31,12 @@ public record WorkerSpec(
     Map<String, String> environment,
     Optional<String> user,
     int port,
-    String healthPath) {
+    String healthPath,
+    ResourcesConfig resources) {
   public WorkerSpec {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+    resources = Objects.requireNonNullElse(resources, ResourcesConfig.NONE);
   }
 
   /** The same for {@code generation}. */
@@ -43,7 +49,8 @@ public record WorkerSpec(
         environment,
         user,
         port,
-        healthPath);
+        healthPath,
+        resources);
   }
 
   /**
@@ -52,8 +59,8 @@ public record WorkerSpec(
    */
   String canonicalForm() {
     try {
-      return DiskJson.mapper()
-          .writeValueAsString(
+      List<Object> parts =
+          new ArrayList<>(
               List.of(
                   command,
                   releaseDirectory.relativize(workingDirectory).toString(),
@@ -61,6 +68,10 @@ public record WorkerSpec(
                   user.orElse(""),
                   port,
                   healthPath));
+      if (!resources.equals(ResourcesConfig.NONE)) { // As in versions that knew of none.
+        parts.add(Map.of("resources", resources));
+      }
+      return DiskJson.mapper().writeValueAsString(parts);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("strings and numbers can be written as JSON", e);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.config.AppConfig.HealthConfig;
 import dev.pointsman.agent.config.AppConfig.LogConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
@@ -98,6 +99,16 @@ class ConfigReaderTest {
         backoff_min = "1s"
         backoff_max = "2s"
         cooldown = "5m"
+        [resources]
+        memory_max = "512MiB"
+        memory_high = "256MiB"
+        pids_max = 64
+        cpu_weight = 50
+        nofile = 4096
+        core = 0
+        nproc = 200
+        nice = 5
+        umask = "027"
         [trust]
         require = ["1 of ci@web", "2 of a@ops, b@ops,c@ops"]
         env = "staging"
@@ -159,6 +170,16 @@ class ConfigReaderTest {
                             true,
                             false),
                         new RestartConfig(2, seconds(30), seconds(1), seconds(2), seconds(300)),
+                        new ResourcesConfig(
+                            Optional.of(512L << 20),
+                            Optional.of(256L << 20),
+                            Optional.of(64),
+                            Optional.of(50),
+                            Optional.of(4096),
+                            Optional.of(0L),
+                            Optional.of(200),
+                            5,
+                            027),
                         Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
@@ -255,6 +276,17 @@ class ConfigReaderTest {
             backoff_min = "100ms"
             backoff_max = "15s"
             cooldown = "30s"
+
+            [resources]
+            # memory_max: not set
+            # memory_high: not set
+            # pids_max: not set
+            # cpu_weight: not set
+            # nofile: not set
+            # core: not set
+            # nproc: not set
+            nice = 0
+            umask = "022"
 
             [trust]
             require = ["1 of ci@web"]

@@ -54,6 +54,7 @@ final class Configs {
             Duration.ofMillis(10),
             Duration.ofMillis(50),
             Duration.ofSeconds(60)),
+        AppConfig.ResourcesConfig.NONE,
         Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),

@@ -128,7 +128,8 @@ final class NodeHost implements AutoCloseable {
             environment,
             user,
             socket.endpoint().port(),
-            "/health");
+            "/health",
+            AppConfig.ResourcesConfig.NONE);
     Generation generation = WorkerSpecs.generationOf(draft, "digest of " + id);
     specs.save(draft.of(generation));
     return generation;
