@@ -15,6 +15,7 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
 import dev.pointsman.agent.listen.InheritedSockets;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
@@ -97,6 +98,8 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    SteadyClock steady = unwinding.later("steady clock", SteadyClock.beating(clock));
+    Notifications notifications = unwinding.later("notifications", Notifications.start());
     SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
     checkStorage(config);
@@ -119,10 +122,12 @@ final class Agent implements AutoCloseable {
             durability,
             content,
             clock,
+            steady,
             sorry,
             beginning.inherited(),
             preload,
-            Distribution.handover());
+            Distribution.handover(),
+            notifications);
 
     SortedMap<AppName, App> apps = new TreeMap<>();
     SortedMap<AppName, String> broken = new TreeMap<>();

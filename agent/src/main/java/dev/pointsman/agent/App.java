@@ -22,6 +22,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +49,7 @@ final class App {
   private final AppLedger ledger;
   private final ReleaseStore releases;
   private final Intake.AppStore store;
-  private final AppSocket socket;
+  private final AppSockets socket;
   private final AppUnavailable unavailable;
   private final WorkerPool workers;
   private final Deployments deployments;
@@ -70,21 +72,27 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSocket(config, host.inherited());
+    this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
-                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+                config,
+                runDirectory,
+                directory.resolve("logs"),
+                host.preload(),
+                host.handover(),
+                host.notifications(),
+                host.steady()),
             host.processes(),
             specs,
-            socket::descriptor);
+            socket::descriptors);
     this.workers =
         new WorkerPool(
             config,
             shop,
             ledger.state().run(),
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
@@ -100,12 +108,11 @@ final class App {
                 new AppCatalog(config, releases, specs),
                 new AppHistory(host, releases, workers, retention),
                 host.clock(),
-                config.instances(),
-                config.roll().autoRevert()));
+                this::settings));
     this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
-    unavailable.watch(socket.descriptors(), workers);
+    unavailable.watch(socket.held(), workers);
     fill();
   }
 
@@ -133,6 +140,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
+    workers.tend(() -> ledger.state().running() != null);
   }
 
   /**
@@ -144,8 +152,10 @@ final class App {
     Deployment running = state.running();
     Generation good = running == null ? state.wanted() : running.from();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    boolean stopped = state.standing().stopped() != null;
+    int wanted = stopped ? 0 : state.standing().slots(config.instances());
     if (good != null && socket.problem().isEmpty()) {
-      for (int slot = 0; slot < config.instances(); slot++) {
+      for (int slot = 0; slot < wanted; slot++) {
         if (!slots.containsKey(slot)) {
           workers.keep(slot, good);
         }
@@ -159,8 +169,16 @@ final class App {
       LOG.error("{} app={}", notice, config.name());
       whileNothingIsWanted = notice;
     } else if (running == null) {
-      slots.keySet().stream().filter(slot -> slot >= config.instances()).forEach(workers::retire);
+      slots.keySet().stream().filter(slot -> slot >= wanted).forEach(workers::retire);
     }
+  }
+
+  private Deployments.Settings settings() {
+    return new Deployments.Settings(
+        config.instances(),
+        config.scale().least(),
+        config.scale().most(),
+        config.roll().autoRevert());
   }
 
   AppName name() {
@@ -205,16 +223,25 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
+    UpkeepResource upkeep = workers.upkeep();
+    if (upkeep.waiting() != null) {
+      all.add(upkeep.waiting());
+    }
     all.addAll(ofTheHost);
+    int instances = state.standing().slots(config.instances());
     return new AppResource(
         config.name().value(),
-        AppView.condition(state, config.instances(), slots),
+        AppView.condition(state, instances, slots),
         state.wanted() == null ? null : state.wanted().release().value(),
         state.wanted() == null ? null : state.wanted().shortDigest(),
-        config.listen().toString(),
-        config.instances(),
+        config.listening(),
+        instances,
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
+        AppView.scaled(state.standing(), config.instances()),
+        AppView.stopped(state.standing()),
+        List.of(),
+        upkeep,
         all);
   }
 
@@ -285,6 +312,32 @@ final class App {
     }
   }
 
+  /** Asks for something to be done with the workers; blocks for a write to the journal. */
+  DeploymentResource order(Control.Order order, boolean allowTainted, String requestedBy)
+      throws Rejected, IOException {
+    boolean starts = !(order instanceof Control.Order.Stop);
+    if (starts) {
+      requireSocket();
+    }
+    synchronized (retention) {
+      ReleaseId target =
+          order instanceof Control.Order.Start(ReleaseId release) && release != null
+              ? release
+              : Optional.ofNullable(ledger.state().wanted()).map(Generation::release).orElse(null);
+      if (order instanceof Control.Order.Start && target != null) {
+        trust.requireUntainted(target, allowTainted, requestedBy);
+      }
+      Deployment begun =
+          switch (order) {
+            case Control.Order.Restart(Integer slot) -> deployments.restart(slot, requestedBy);
+            case Control.Order.Scale(int instances) -> deployments.scale(instances, requestedBy);
+            case Control.Order.Stop _ -> deployments.stop(requestedBy);
+            case Control.Order.Start(ReleaseId release) -> deployments.start(release, requestedBy);
+          };
+      return AppView.deployment(begun, workers.slots());
+    }
+  }
+
   /** Blocks until the deployment is over or {@code limit} has passed. */
   DeploymentResource await(DeploymentId id, Duration limit) throws Rejected, InterruptedException {
     deployments.await(id, limit);
@@ -293,7 +346,7 @@ final class App {
 
   private void requireSocket() throws Rejected {
     if (socket.problem().isPresent()) {
-      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listen().toString());
+      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listening());
     }
   }
 

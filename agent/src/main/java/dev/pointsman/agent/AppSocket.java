@@ -1,6 +1,7 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.linux.Descriptors;
@@ -16,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The app's shared listening socket: bound once, held for as long as the agent lives, and taken
- * back from its workers after a restart.
+ * One shared listening socket of the app: bound once, held for as long as the agent lives, and
+ * taken back from its workers after a restart.
  */
 final class AppSocket implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AppSocket.class);
@@ -34,13 +33,18 @@ final class AppSocket implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final AppConfig config;
-  private final InheritedSockets inherited;
+  private final Host host;
+  private final Endpoint endpoint;
+  private final boolean first;
   private volatile @Nullable SharedSocket socket;
   private volatile @Nullable String lost;
 
-  AppSocket(AppConfig config, InheritedSockets inherited) {
-    this.inherited = inherited;
+  /** The socket of {@code config}'s app that listens on {@code endpoint}, perhaps its first. */
+  AppSocket(AppConfig config, Host host, Endpoint endpoint, boolean first) {
+    this.host = host;
     this.config = config;
+    this.endpoint = endpoint;
+    this.first = first;
   }
 
   /**
@@ -50,17 +54,20 @@ final class AppSocket implements AutoCloseable {
   void acquire(AppLedger ledger, NodeWorkshop shop, Path directory, Clock clock)
       throws IOException, InterruptedException {
     String boot = Files.readString(BOOT_ID).strip();
-    AppEntry.Listening recorded = ledger.state().socket();
     OptionalLong inode =
-        recorded != null && recorded.boot().equals(boot)
-            ? OptionalLong.of(recorded.inode())
-            : OptionalLong.empty();
-    switch (new SocketRecovery(inherited, shop::askForSocket, directory, PATIENCE)
-        .takeBack(config.listen(), config.backlog(), inode, shop.living())) {
+        (first ? ledger.state().socket().ofTheFirst() : ledger.state().socket().of(address()))
+            .filter(recorded -> recorded.boot().equals(boot))
+            .map(recorded -> OptionalLong.of(recorded.inode()))
+            .orElse(OptionalLong.empty());
+    switch (new SocketRecovery(host.inherited(), shop::askForSocket, directory, PATIENCE)
+        .takeBack(endpoint, config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
         socket = got;
         if (inode.isEmpty() || inode.getAsLong() != got.inode()) {
-          ledger.append(new AppEntry.Listening(got.inode(), boot, clock.instant()));
+          ledger.append(
+              first
+                  ? new AppEntry.Listening(got.inode(), boot, clock.instant())
+                  : new AppEntry.AlsoListening(address(), got.inode(), boot, clock.instant()));
         }
         LOG.info(
             "The shared socket is held. app={} listen={} how={} inode={}",
@@ -79,34 +86,35 @@ final class AppSocket implements AutoCloseable {
     }
   }
 
+  private String address() {
+    return endpoint.toString();
+  }
+
   /** The socket's descriptor, for a worker to inherit. */
   int descriptor() throws IOException {
     SharedSocket held = socket;
     if (held == null) {
-      throw new IOException(
-          "the agent does not hold the socket of " + config.listen() + ": " + lost);
+      throw new IOException("the agent does not hold the socket of " + endpoint + ": " + lost);
     }
     return held.descriptor();
   }
 
   /**
-   * Copies of all sockets for the program that this process becomes next: they outlive {@link
-   * #close}.
+   * A copy for the program that this process becomes next: it outlives {@link #close}. Empty where
+   * the socket was lost.
    */
-  List<InheritedSockets.Passed> copies() throws IOException {
-    List<InheritedSockets.Passed> copies = new ArrayList<>();
-    for (int descriptor : descriptors()) {
-      copies.add(
-          new InheritedSockets.Passed(
-              Descriptors.duplicate(descriptor, Spawn.FIRST_DESCRIPTOR), config.name().value()));
-    }
-    return copies;
+  Optional<InheritedSockets.Passed> copy() throws IOException {
+    SharedSocket held = socket;
+    return held == null
+        ? Optional.empty()
+        : Optional.of(
+            new InheritedSockets.Passed(
+                Descriptors.duplicate(held.descriptor(), Spawn.FIRST_DESCRIPTOR), name()));
   }
 
-  /** The descriptors of all sockets; none where they were lost. */
-  List<Integer> descriptors() {
-    SharedSocket held = socket;
-    return held == null ? List.of() : List.of(held.descriptor());
+  /** What a service manager, or the next program, is told that it is. */
+  private String name() {
+    return config.name() + "_" + endpoint.port();
   }
 
   /** Why there is no socket. */

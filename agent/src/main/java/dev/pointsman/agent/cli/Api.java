@@ -66,6 +66,9 @@ interface Api extends AutoCloseable {
   Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
+  Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
   Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<TrustReport> judge(String app, byte[] manifest, Map<String, byte[]> signatures)

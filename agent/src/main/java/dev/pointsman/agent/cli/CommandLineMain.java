@@ -51,6 +51,10 @@ public final class CommandLineMain {
     line.addSubcommand(new PullCommand(session));
     line.addSubcommand(new DeployCommand(session));
     line.addSubcommand(new RollbackCommand(session));
+    line.addSubcommand(new OrderCommand.Restart(session));
+    line.addSubcommand(new OrderCommand.Scale(session));
+    line.addSubcommand(new OrderCommand.Stop(session));
+    line.addSubcommand(new OrderCommand.Start(session));
     line.addSubcommand(new StatusCommand(session));
     line.addSubcommand(new ReleasesCommand(session));
     line.addSubcommand(new PinCommand.Pin(session));

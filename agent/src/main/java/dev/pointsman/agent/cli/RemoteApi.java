@@ -144,6 +144,12 @@ final class RemoteApi implements Api {
   }
 
   @Override
+  public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.order(app, order, allowTainted));
+  }
+
+  @Override
   public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.pin(app, release, pinned));

@@ -19,6 +19,7 @@ import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -228,6 +229,36 @@ public final class ApiClient implements AutoCloseable {
       body.put("allow_tainted", true);
     }
     return ask("/v1/apps/" + part(app) + "/rollback", body);
+  }
+
+  /** Asks for something to be done with the app's workers; returns at once. */
+  public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    String verb =
+        switch (order) {
+          case Control.Order.Restart(Integer slot) -> {
+            if (slot != null) {
+              body.put("slot", slot);
+            }
+            yield "restart";
+          }
+          case Control.Order.Scale(int instances) -> {
+            body.put("instances", instances);
+            yield "scale";
+          }
+          case Control.Order.Stop _ -> "stop";
+          case Control.Order.Start(ReleaseId release) -> {
+            if (release != null) {
+              body.put("release", release.value());
+            }
+            if (allowTainted) {
+              body.put("allow_tainted", true);
+            }
+            yield "start";
+          }
+        };
+    return ask("/v1/apps/" + part(app) + "/" + verb, body);
   }
 
   /** Who is trusted on the host. */

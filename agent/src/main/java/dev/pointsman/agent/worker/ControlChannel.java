@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ final class ControlChannel implements AutoCloseable {
   private final Thread reader;
   private volatile ControlStatus status = ControlStatus.UNKNOWN;
   private volatile boolean closed;
-  private long heard;
+  private final AtomicLong heard = new AtomicLong();
   private @Nullable SocketChannel channel;
   private @Nullable String standing;
 
@@ -59,6 +60,11 @@ final class ControlChannel implements AutoCloseable {
     return status;
   }
 
+  /** How many lines the worker has said so far. */
+  long heard() {
+    return heard.get();
+  }
+
   /**
    * Gives an order that stands until another takes its place: it is repeated after every
    * reconnection.
@@ -80,11 +86,11 @@ final class ControlChannel implements AutoCloseable {
     while (!closed) {
       try (SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
         greet(connected);
-        long before = heard;
+        long before = heard.get();
         try {
           read(connected);
         } finally {
-          pause = heard > before ? RETRY_FIRST : pause;
+          pause = heard.get() > before ? RETRY_FIRST : pause;
         }
       } catch (IOException e) {
         LOG.debug("No control connection yet. socket={}: {}", socket, e.getMessage());
@@ -132,7 +138,7 @@ final class ControlChannel implements AutoCloseable {
       if (is == null) { // The JSON value null.
         return;
       }
-      heard++;
+      heard.incrementAndGet();
       status = is;
       changed.accept(was, is);
     } catch (JsonProcessingException e) {

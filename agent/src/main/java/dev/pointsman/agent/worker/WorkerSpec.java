@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Everything a process of a generation is started from. It is kept on disk beside the journal, so
@@ -22,6 +23,9 @@ import java.util.TreeMap;
  * @param environment the app's own variables; the agent's are added for each process
  * @param resources what it may use; missing in files of earlier versions: no limit
  * @param user whom it runs as; empty: the agent's own user
+ * @param port the first port; 0 for none
+ * @param kind how it is run; files of versions that knew only the preload do not say it
+ * @param morePorts the ports after the first, in the order of their descriptors
  */
 public record WorkerSpec(
     Generation generation,
@@ -32,8 +36,12 @@ public record WorkerSpec(
     Optional<String> user,
     int port,
     String healthPath,
+    WorkerKind kind,
+    List<Integer> morePorts,
     ResourcesConfig resources) {
   public WorkerSpec {
+    kind = WorkerKind.orPreload(kind);
+    morePorts = morePorts == null ? List.of() : List.copyOf(morePorts);
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
     resources = Objects.requireNonNullElse(resources, ResourcesConfig.NONE);
@@ -50,16 +58,24 @@ public record WorkerSpec(
         user,
         port,
         healthPath,
+        kind,
+        morePorts,
         resources);
+  }
+
+  /** All ports, in the order of their descriptors. */
+  List<Integer> ports() {
+    return port == 0 ? List.of() : Stream.concat(Stream.of(port), morePorts.stream()).toList();
   }
 
   /**
    * What the digest of a generation is taken over, beside the digest of its release: JSON, so that
-   * no two that differ are written alike, whatever is in a value.
+   * no two that differ are written alike, whatever is in a value. What is as it always was is not
+   * mentioned, so that generations of earlier versions keep their digests.
    */
   String canonicalForm() {
     try {
-      List<Object> parts =
+      List<Object> all =
           new ArrayList<>(
               List.of(
                   command,
@@ -68,10 +84,16 @@ public record WorkerSpec(
                   user.orElse(""),
                   port,
                   healthPath));
-      if (!resources.equals(ResourcesConfig.NONE)) { // As in versions that knew of none.
-        parts.add(Map.of("resources", resources));
+      if (!kind.equals(WorkerKind.PRELOAD)) {
+        all.add(Map.of("kind", kind));
       }
-      return DiskJson.mapper().writeValueAsString(parts);
+      if (!morePorts.isEmpty()) {
+        all.add(Map.of("ports", morePorts));
+      }
+      if (!resources.equals(ResourcesConfig.NONE)) { // As in versions that knew of none.
+        all.add(Map.of("resources", resources));
+      }
+      return DiskJson.mapper().writeValueAsString(all);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("strings and numbers can be written as JSON", e);
     }

@@ -200,6 +200,12 @@ final class FakeApi implements Api {
   }
 
   @Override
+  public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable {
+    return answer(app + " " + order + (allowTainted ? " allow-tainted" : ""));
+  }
+
+  @Override
   public Answer<TrustResource> trust() throws ApiProblem, AgentUnreachable {
     return answer("trust");
   }

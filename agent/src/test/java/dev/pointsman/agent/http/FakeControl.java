@@ -83,6 +83,7 @@ public final class FakeControl implements Control {
             THEN,
             0,
             null,
+            null,
             1000,
             3,
             5,
@@ -98,6 +99,7 @@ public final class FakeControl implements Control {
             THEN,
             2,
             "exited with status 1",
+            null,
             0,
             0,
             0,
@@ -273,6 +275,20 @@ public final class FakeControl implements Control {
         to,
         "rollback " + release + (allowTainted ? " in spite of its taint" : ""),
         by);
+  }
+
+  @Override
+  public DeploymentResource order(AppName app, Order order, boolean allowTainted, String by)
+      throws Rejected {
+    app(app);
+    DeploymentKind kind =
+        switch (order) {
+          case Order.Restart _ -> DeploymentKind.RESTART;
+          case Order.Scale _ -> DeploymentKind.SCALE;
+          case Order.Stop _ -> DeploymentKind.STOP;
+          case Order.Start _ -> DeploymentKind.START;
+        };
+    return begin(app, kind, "r42", order + (allowTainted ? " in spite of its taint" : ""), by);
   }
 
   private synchronized DeploymentResource begin(

@@ -6,6 +6,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.bundle.AppName;
 import java.time.Duration;
@@ -22,6 +23,11 @@ final class Configs {
   }
 
   static RollConfig roll(Duration healthyDeadline, Duration progressDeadline) {
+    return roll(healthyDeadline, progressDeadline, Duration.ofSeconds(10));
+  }
+
+  static RollConfig roll(
+      Duration healthyDeadline, Duration progressDeadline, Duration killTimeout) {
     return new RollConfig(
         healthyDeadline,
         Duration.ZERO,
@@ -29,31 +35,44 @@ final class Configs {
         progressDeadline,
         Duration.ofSeconds(10),
         Duration.ofMillis(200),
-        Duration.ofSeconds(10),
+        killTimeout,
         "SIGTERM",
         false,
         true);
   }
 
   static AppConfig app(RollConfig roll, Duration probeInterval) {
+    return app(roll, probeInterval, Optional.empty(), Optional.empty());
+  }
+
+  static AppConfig app(
+      RollConfig roll,
+      Duration probeInterval,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     return new AppConfig(
         new AppName("web"),
-        new Endpoint("127.0.0.1", 0),
+        List.of(new Endpoint("127.0.0.1", 0)),
         128,
         2,
+        AppConfig.ScaleConfig.DEFAULT,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of(),
         Optional.empty(),
-        new HealthConfig(Optional.empty(), probeInterval, Duration.ofSeconds(2), 3),
+        new HealthConfig(
+            Optional.empty(), probeInterval, Duration.ofSeconds(2), 3, Duration.ofSeconds(30)),
+        GateConfig.DEFAULT,
         roll,
         new RestartConfig(
             3,
             Duration.ofSeconds(60),
             Duration.ofMillis(10),
             Duration.ofMillis(50),
-            Duration.ofSeconds(60)),
+            Duration.ofSeconds(60),
+            maxMemory,
+            maxLifetime),
         AppConfig.ResourcesConfig.NONE,
         Optional.empty(),
         new TrustConfig(

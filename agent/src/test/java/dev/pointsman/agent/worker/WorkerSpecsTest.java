@@ -33,6 +33,8 @@ final class WorkerSpecsTest {
         Optional.of("web"),
         3000,
         "/health",
+        WorkerKind.PRELOAD,
+        List.of(),
         ResourcesConfig.NONE);
   }
 
@@ -103,6 +105,8 @@ final class WorkerSpecsTest {
             plain.user(),
             plain.port(),
             plain.healthPath(),
+            plain.kind(),
+            plain.morePorts(),
             new ResourcesConfig(
                 Optional.of(1L << 30),
                 Optional.empty(),
