@@ -8,10 +8,12 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.logs.AppLogs;
+import dev.pointsman.agent.logs.LogQuery;
+import dev.pointsman.agent.logs.LogReader;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
-import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
@@ -53,7 +55,7 @@ final class App {
   private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
   private final AppKeeping keeping;
-  private final LogKeeper logs;
+  private final AppLogs logs;
   private final AppTaint taint;
   private final AppTrust trust;
 
@@ -69,10 +71,11 @@ final class App {
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSocket(config);
+    this.logs =
+        AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
     NodeWorkshop shop =
         new NodeWorkshop(
-            new NodeWorkshop.Shared(
-                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+            new NodeWorkshop.Shared(config, runDirectory, logs, host.preload(), host.handover()),
             host.processes(),
             specs,
             socket::descriptor);
@@ -99,8 +102,8 @@ final class App {
                 host.clock(),
                 config.instances(),
                 config.roll().autoRevert()));
-    this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
+    logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
     fill();
   }
@@ -200,6 +203,7 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
+    all.addAll(logs.notices());
     all.addAll(ofTheHost);
     return new AppResource(
         config.name().value(),
@@ -211,6 +215,11 @@ final class App {
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
         all);
+  }
+
+  /** Reads what its workers wrote. */
+  LogReader readLogs(LogQuery query) {
+    return new LogReader(logs, query, host.clock());
   }
 
   /** The releases that are here, newest first; reads their evidence from disk. */

@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.health.HttpProbe;
 import dev.pointsman.agent.health.ProbeResult;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
@@ -26,27 +27,23 @@ final class NodeWorker implements WorkerProcess {
 
   private final Path directory;
   private final AppConfig config;
-  private final Path log;
-  private final long logStart;
+  private final AppLogs logs;
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
   private volatile WorkerHandle handle;
   private volatile @Nullable RunningProcess process;
 
-  /** {@code logStart}: where in {@code log} this process began to write. */
   NodeWorker(
       WorkerHandle handle,
       Path directory,
       AppConfig config,
-      Path log,
-      long logStart,
+      AppLogs logs,
       Consumer<WorkerEvent> events) {
     this.handle = handle;
     this.directory = directory;
     this.config = config;
-    this.log = log;
-    this.logStart = logStart;
+    this.logs = logs;
     this.events = events;
     this.control = new ControlChannel(directory.resolve("ctl.sock"), this::said);
     this.prober = new Prober(handle.incarnation(), this::probe, config.health(), events);
@@ -66,6 +63,10 @@ final class NodeWorker implements WorkerProcess {
   @Override
   public Incarnation incarnation() {
     return handle.incarnation();
+  }
+
+  int slot() {
+    return handle.slot();
   }
 
   @Override
@@ -129,11 +130,7 @@ final class NodeWorker implements WorkerProcess {
 
   @Override
   public List<String> lastLines() {
-    try {
-      return WorkerLog.tail(log, logStart, LAST_LINES);
-    } catch (IOException e) {
-      return List.of("(" + log + " cannot be read: " + e.getMessage() + ")");
-    }
+    return logs.tail(slot(), incarnation().toString(), LAST_LINES);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
@@ -11,9 +12,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +32,12 @@ public final class NodeWorkshop implements Workshop {
    * What all workers of an app share.
    *
    * @param runDirectory {@code <run>/<app>}
-   * @param logDirectory one file per slot
+   * @param logs where they write
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    */
   public record Shared(
-      AppConfig config, Path runDirectory, Path logDirectory, Path preload, String handover) {}
+      AppConfig config, Path runDirectory, AppLogs logs, Path preload, String handover) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -66,14 +65,12 @@ public final class NodeWorkshop implements Workshop {
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
-    Path log = log(slot);
-    Files.createDirectories(
-        shared.logDirectory(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    WorkerLog.bound(log, shared.config().log());
-    long logStart = WorkerLog.size(log);
     int socket = sharedSocket.get();
     Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
+    Path log =
+        shared
+            .logs()
+            .begin(slot, who.toString(), generation.release().value(), generation.shortDigest());
     try {
       CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
       LaunchSpec launch =
@@ -89,10 +86,11 @@ public final class NodeWorkshop implements Workshop {
           new WorkerHandle(
               who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
       writeOrKill(handle, directory, process);
-      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
+      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), shared.logs(), events);
       begin(worker, process, exit);
       return worker;
     } catch (IOException | Rejected e) {
+      shared.logs().ended(slot, who.toString());
       deleteBecauseOf(e, directory);
       throw e;
     }
@@ -114,9 +112,8 @@ public final class NodeWorkshop implements Workshop {
     if (process.isEmpty()) {
       return Optional.empty();
     }
-    Path log = log(handle.slot());
-    NodeWorker worker =
-        new NodeWorker(handle, directory, shared.config(), log, WorkerLog.size(log), events);
+    shared.logs().adopt(handle.slot(), handle.incarnation().toString());
+    NodeWorker worker = new NodeWorker(handle, directory, shared.config(), shared.logs(), events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -144,6 +141,7 @@ public final class NodeWorkshop implements Workshop {
     var _ =
         exit.thenAccept(status -> {
           living.remove(process);
+          shared.logs().ended(worker.slot(), worker.incarnation().toString());
           worker.exited(status);
         });
   }
@@ -189,10 +187,6 @@ public final class NodeWorkshop implements Workshop {
 
   Path runDirectory() {
     return shared.runDirectory();
-  }
-
-  private Path log(int slot) {
-    return shared.logDirectory().resolve(slot + ".log");
   }
 
   private Map<String, String> environment(

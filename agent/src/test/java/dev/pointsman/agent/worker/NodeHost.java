@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.listen.SharedSocket;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
@@ -64,7 +65,15 @@ final class NodeHost implements AutoCloseable {
       shop =
           new NodeWorkshop(
               new NodeWorkshop.Shared(
-                  config, run, directory.resolve("logs"), preload, "[\"/bin/false\"]"),
+                  config,
+                  run,
+                  AppLogs.of(
+                      config.name().value(),
+                      directory.resolve("logs"),
+                      config.log(),
+                      Clock.systemUTC()),
+                  preload,
+                  "[\"/bin/false\"]"),
               processes,
               specs,
               socket::descriptor);
