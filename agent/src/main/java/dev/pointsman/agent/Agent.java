@@ -14,10 +14,12 @@ import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.ForeignSessions;
+import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
@@ -71,6 +73,8 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    Notifications notifications = unwinding.later("notifications", Notifications.start());
+    SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
     checkStorage(config);
     Durability durability =
@@ -92,8 +96,10 @@ final class Agent implements AutoCloseable {
             durability,
             content,
             clock,
+            sorry,
             preload,
-            Distribution.handover());
+            Distribution.handover(),
+            notifications);
 
     SortedMap<AppName, App> apps = new TreeMap<>();
     SortedMap<AppName, String> broken = new TreeMap<>();
@@ -145,6 +151,8 @@ final class Agent implements AutoCloseable {
     StoreMetrics.register(metrics, content, keeper.tally());
     TrustMetrics.register(
         metrics, watched(apps.values()), control.refusals(), () -> trust.problems().size());
+    UnavailableMetrics.register(metrics, apps.values());
+    LogMetrics.register(metrics, apps.values());
     HttpFetcher fetcher = unwinding.later("fetcher", new HttpFetcher(vertx, config.pull().ca()));
     Pulls pulls =
         unwinding.later(

@@ -155,6 +155,16 @@ final class AgentControl implements Control {
   }
 
   @Override
+  public DeploymentResource order(
+      AppName app, Order order, boolean allowTainted, String requestedBy) throws Rejected {
+    App found = find(app);
+    trust.look();
+    return orFault(
+        "The workers of " + app + " cannot be changed",
+        () -> found.order(order, allowTainted, requestedBy));
+  }
+
+  @Override
   public TrustResource trust() {
     return trust.list(apps.values());
   }

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,8 @@ final class App {
   private final AppLedger ledger;
   private final ReleaseStore releases;
   private final Intake.AppStore store;
-  private final AppSocket socket;
+  private final AppSockets socket;
+  private final AppUnavailable unavailable;
   private final WorkerPool workers;
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
@@ -70,15 +72,17 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSocket(config);
+    this.socket = new AppSockets(config);
+    this.unavailable = new AppUnavailable(config, host);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
     NodeWorkshop shop =
         new NodeWorkshop(
-            new NodeWorkshop.Shared(config, runDirectory, logs, host.preload(), host.handover()),
+            new NodeWorkshop.Shared(
+                config, runDirectory, logs, host.preload(), host.handover(), host.notifications()),
             host.processes(),
             specs,
-            socket::descriptor);
+            socket::descriptors);
     this.workers =
         new WorkerPool(
             config,
@@ -100,11 +104,11 @@ final class App {
                 new AppCatalog(config, releases, specs),
                 new AppHistory(host, releases, workers, retention),
                 host.clock(),
-                config.instances(),
-                config.roll().autoRevert()));
+                this::settings));
     workers.adopt(shop);
     logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
+    unavailable.watch(socket.held(), workers);
     fill();
   }
 
@@ -143,8 +147,10 @@ final class App {
     Deployment running = state.running();
     Generation good = running == null ? state.wanted() : running.from();
     Map<Integer, WorkerPool.Slot> slots = workers.slots();
+    boolean stopped = state.standing().stopped() != null;
+    int wanted = stopped ? 0 : state.standing().slots(config.instances());
     if (good != null && socket.problem().isEmpty()) {
-      for (int slot = 0; slot < config.instances(); slot++) {
+      for (int slot = 0; slot < wanted; slot++) {
         if (!slots.containsKey(slot)) {
           workers.keep(slot, good);
         }
@@ -158,8 +164,16 @@ final class App {
       LOG.error("{} app={}", notice, config.name());
       whileNothingIsWanted = notice;
     } else if (running == null) {
-      slots.keySet().stream().filter(slot -> slot >= config.instances()).forEach(workers::retire);
+      slots.keySet().stream().filter(slot -> slot >= wanted).forEach(workers::retire);
     }
+  }
+
+  private Deployments.Settings settings() {
+    return new Deployments.Settings(
+        config.instances(),
+        config.scale().least(),
+        config.scale().most(),
+        config.roll().autoRevert());
   }
 
   AppName name() {
@@ -198,6 +212,7 @@ final class App {
         .ifPresent(reason ->
             all.add(
                 "The shared socket could not be taken back, deployments are refused: " + reason));
+    unavailable.notice().ifPresent(all::add);
     if (ledger.isReadonly()) {
       all.add(
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
@@ -205,16 +220,25 @@ final class App {
     all.addAll(taint.notices());
     all.addAll(logs.notices());
     all.addAll(ofTheHost);
+    int instances = state.standing().slots(config.instances());
     return new AppResource(
         config.name().value(),
-        AppView.condition(state, config.instances(), slots),
+        AppView.condition(state, instances, slots),
         state.wanted() == null ? null : state.wanted().release().value(),
         state.wanted() == null ? null : state.wanted().shortDigest(),
-        config.listen().toString(),
-        config.instances(),
+        config.listening(),
+        instances,
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
+        AppView.scaled(state.standing(), config.instances()),
+        AppView.stopped(state.standing()),
+        List.of(),
         all);
+  }
+
+  /** What its workers write. */
+  AppLogs logs() {
+    return logs;
   }
 
   /** Reads what its workers wrote. */
@@ -289,6 +313,32 @@ final class App {
     }
   }
 
+  /** Asks for something to be done with the workers; blocks for a write to the journal. */
+  DeploymentResource order(Control.Order order, boolean allowTainted, String requestedBy)
+      throws Rejected, IOException {
+    boolean starts = !(order instanceof Control.Order.Stop);
+    if (starts) {
+      requireSocket();
+    }
+    synchronized (retention) {
+      ReleaseId target =
+          order instanceof Control.Order.Start(ReleaseId release) && release != null
+              ? release
+              : Optional.ofNullable(ledger.state().wanted()).map(Generation::release).orElse(null);
+      if (order instanceof Control.Order.Start && target != null) {
+        trust.requireUntainted(target, allowTainted, requestedBy);
+      }
+      Deployment begun =
+          switch (order) {
+            case Control.Order.Restart(Integer slot) -> deployments.restart(slot, requestedBy);
+            case Control.Order.Scale(int instances) -> deployments.scale(instances, requestedBy);
+            case Control.Order.Stop _ -> deployments.stop(requestedBy);
+            case Control.Order.Start(ReleaseId release) -> deployments.start(release, requestedBy);
+          };
+      return AppView.deployment(begun, workers.slots());
+    }
+  }
+
   /** Blocks until the deployment is over or {@code limit} has passed. */
   DeploymentResource await(DeploymentId id, Duration limit) throws Rejected, InterruptedException {
     deployments.await(id, limit);
@@ -297,7 +347,7 @@ final class App {
 
   private void requireSocket() throws Rejected {
     if (socket.problem().isPresent()) {
-      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listen().toString());
+      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listening());
     }
   }
 
@@ -311,6 +361,11 @@ final class App {
     return keeping;
   }
 
+  /** What is said to clients while no worker accepts. */
+  AppUnavailable unavailable() {
+    return unavailable;
+  }
+
   /** Whether no worker, deployment or way back uses {@code release}. */
   boolean isUnused(ReleaseId release) {
     return !retention.inUse().contains(release);
@@ -322,6 +377,7 @@ final class App {
     workers.stop();
     logs.close();
     ledger.close();
+    unavailable.close();
     socket.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentEntry;
 import dev.pointsman.agent.deployment.Deployments;
+import dev.pointsman.agent.deployment.Order;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.agent.worker.WorkerPool;
@@ -45,6 +46,16 @@ final class AppHistory implements Deployments.Observer {
               "deployment.begun",
               shown,
               "Deployment " + after.id() + " of release " + begun.to().release() + " begins.");
+      case DeploymentEntry.Beginning _ ->
+          publish(
+              "deployment.begun",
+              shown,
+              "Deployment " + after.id() + " begins: " + aim(after) + ".");
+      case DeploymentEntry.SlotsStarted started ->
+          publish(
+              "deployment.slots_started",
+              shown,
+              "All slots serve release " + started.generation().release() + ".");
       case DeploymentEntry.Flipped flipped ->
           publish(
               "deployment.activated",
@@ -72,6 +83,18 @@ final class AppHistory implements Deployments.Observer {
     if (after.isOver()) {
       end(after, shown);
     }
+  }
+
+  private static String aim(Deployment deployment) {
+    return switch (deployment.order()) {
+      case Order.Roll _ -> "release " + deployment.to().release();
+      case Order.Restart(Integer slot, _) ->
+          slot == null ? "all workers are started anew" : "slot " + slot + " is started anew";
+      case Order.Scale(int before, _) ->
+          "from " + before + " workers to " + deployment.slots() + " workers";
+      case Order.Stop _ -> "the app is stopped";
+      case Order.Start _ -> "the app is started with release " + deployment.to().release();
+    };
   }
 
   private void end(Deployment deployment, DeploymentResource shown) {

@@ -2,11 +2,14 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.deployment.AppState;
+import dev.pointsman.agent.deployment.Born;
 import dev.pointsman.agent.deployment.Deployment;
 import dev.pointsman.agent.deployment.DeploymentStatus;
 import dev.pointsman.agent.deployment.DeploymentStatus.Over;
 import dev.pointsman.agent.deployment.DeploymentStatus.Reverting;
 import dev.pointsman.agent.deployment.DeploymentStatus.Running;
+import dev.pointsman.agent.deployment.Order;
+import dev.pointsman.agent.deployment.Standing;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.agent.worker.WorkerPool;
@@ -59,7 +62,7 @@ final class AppView {
         AppCondition.DOWN,
         null,
         null,
-        config.listen().toString(),
+        config.listening(),
         config.instances(),
         List.of(),
         null,
@@ -70,6 +73,9 @@ final class AppView {
   /** How {@code slots} are. */
   static AppCondition condition(
       AppState state, int instances, Map<Integer, WorkerPool.Slot> slots) {
+    if (state.standing().stopped() != null && slots.isEmpty()) {
+      return AppCondition.STOPPED;
+    }
     if (state.wanted() == null && slots.isEmpty()) {
       return AppCondition.EMPTY;
     }
@@ -114,11 +120,27 @@ final class AppView {
 
   private static Phase phase(Deployment deployment, int done) {
     return switch (deployment.status()) {
-      case Running _ when deployment.timeline().size() == 1 -> Phase.ACTIVATE;
+      case Running _ when isActivating(deployment) -> Phase.ACTIVATE;
       case Running _ when done == deployment.slots() -> Phase.VALIDATE;
       case Running _, Reverting _ -> Phase.ROLL;
       case Over _ -> Phase.COMMIT;
     };
+  }
+
+  private static boolean isActivating(Deployment deployment) {
+    return deployment.timeline().getLast().phase().equals(Phase.ACTIVATE.name());
+  }
+
+  /** What holds of an operator's number of workers, where the file says {@code instances}. */
+  static AppResource.@Nullable Scaled scaled(Standing standing, int instances) {
+    Standing.Scaled holds = standing.scaled(instances);
+    return holds == null ? null : new AppResource.Scaled(instances, holds.by(), holds.at());
+  }
+
+  /** Who stopped the app; null where nobody did. */
+  static AppResource.@Nullable Stopped stopped(Standing standing) {
+    Standing.Halted stopped = standing.stopped();
+    return stopped == null ? null : new AppResource.Stopped(stopped.by(), stopped.at());
   }
 
   private static @Nullable Instant endedAt(DeploymentStatus status) {
@@ -133,15 +155,24 @@ final class AppView {
     };
   }
 
-  /** Slots that run what the deployment is moving to now; all of them once it is over. */
+  /** Slots with which the deployment has done what it is to do; all of them once it is over. */
   private static int done(Deployment deployment, Map<Integer, WorkerPool.Slot> slots) {
     if (deployment.isOver()) {
       return deployment.slots();
     }
     Generation heading = deployment.heading();
-    return (int)
-        slots.values().stream()
-            .filter(slot -> slot.online() && Objects.equals(slot.generation(), heading))
-            .count();
+    return switch (deployment.order()) {
+      case Order.Stop _ -> Math.max(0, deployment.slots() - slots.size());
+      case Order.Restart(_, Born since) ->
+          (int)
+              slots.values().stream()
+                  .filter(slot -> slot.online() && AppPool.born(slot.incarnation()).isAfter(since))
+                  .count();
+      case Order.Roll _, Order.Scale _, Order.Start _ ->
+          (int)
+              slots.values().stream()
+                  .filter(slot -> slot.online() && Objects.equals(slot.generation(), heading))
+                  .count();
+    };
   }
 }

@@ -3,8 +3,10 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,7 +14,9 @@ import java.time.Clock;
 /**
  * What all apps of this host share.
  *
+ * @param sorry answers for apps that nobody serves
  * @param preload the file that Node workers load first
+ * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
  */
 record Host(
@@ -23,5 +27,7 @@ record Host(
     Durability durability,
     ContentStore content,
     Clock clock,
+    SorryServer sorry,
     Path preload,
-    String handover) {}
+    String handover,
+    Notifications notifications) {}

@@ -51,12 +51,17 @@ public final class CommandLineMain {
     line.addSubcommand(new PullCommand(session));
     line.addSubcommand(new DeployCommand(session));
     line.addSubcommand(new RollbackCommand(session));
+    line.addSubcommand(new OrderCommand.Restart(session));
+    line.addSubcommand(new OrderCommand.Scale(session));
+    line.addSubcommand(new OrderCommand.Stop(session));
+    line.addSubcommand(new OrderCommand.Start(session));
     line.addSubcommand(new StatusCommand(session));
     line.addSubcommand(new ReleasesCommand(session));
     line.addSubcommand(new PinCommand.Pin(session));
     line.addSubcommand(new PinCommand.Unpin(session));
     line.addSubcommand(new GcCommand(session));
     line.addSubcommand(new EventsCommand(session));
+    line.addSubcommand(new LogsCommand(session));
     line.addSubcommand(
         new CommandLine(new TokenCommand.Group(session)).addSubcommand(new TokenCommand(session)));
     line.addSubcommand(

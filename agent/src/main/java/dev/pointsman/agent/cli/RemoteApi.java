@@ -12,6 +12,7 @@ import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
@@ -143,6 +144,12 @@ final class RemoteApi implements Api {
   }
 
   @Override
+  public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.order(app, order, allowTainted));
+  }
+
+  @Override
   public Answer<ReleaseResource> pin(String app, String release, boolean pinned)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.pin(app, release, pinned));
@@ -172,6 +179,15 @@ final class RemoteApi implements Api {
       throws ApiProblem, AgentUnreachable, InterruptedException {
     reached(() -> {
       client.events(app, since, follower);
+      return true;
+    });
+  }
+
+  @Override
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    reached(() -> {
+      client.logs(app, query, reader);
       return true;
     });
   }

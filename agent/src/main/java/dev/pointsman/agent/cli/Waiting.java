@@ -3,6 +3,7 @@ package dev.pointsman.agent.cli;
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiProblem;
 import dev.pointsman.agent.http.StatusTable;
+import dev.pointsman.protocol.api.DeploymentKind;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;
 import java.time.Duration;
@@ -53,26 +54,35 @@ final class Waiting {
 
   private static String accepted(DeploymentResource deployment) {
     return deployment.id()
-        + " is to move "
-        + deployment.app()
-        + " to "
-        + deployment.toRelease()
+        + " is to "
+        + intent(deployment)
         + "\nnext: pointsman status "
         + deployment.app();
+  }
+
+  private static String intent(DeploymentResource it) {
+    return switch (it.kind()) {
+      case DEPLOY, ROLLBACK -> "move " + it.app() + " to " + it.toRelease();
+      case RESTART -> "restart workers of " + it.app();
+      case SCALE -> "give " + it.app() + " " + it.slotsTotal() + " workers";
+      case STOP -> "stop " + it.app();
+      case START -> "start " + it.app() + " with " + it.toRelease();
+    };
+  }
+
+  private static String done(DeploymentResource it) {
+    return switch (it.kind()) {
+      case DEPLOY, ROLLBACK, START -> it.app() + " runs " + it.toRelease();
+      case RESTART -> "workers of " + it.app() + " are new";
+      case SCALE -> it.app() + " has " + it.slotsTotal() + " workers";
+      case STOP -> it.app() + " is stopped, until 'pointsman start " + it.app() + "'";
+    };
   }
 
   private void report(Verb verb, Console console, DeploymentResource end, Duration took) {
     if (end.state() == DeploymentState.SUCCESSFUL) {
       if (!verb.json()) {
-        console.result(
-            end.id()
-                + " successful: "
-                + end.app()
-                + " runs "
-                + end.toRelease()
-                + " ("
-                + Spans.text(took)
-                + ")");
+        console.result(end.id() + " successful: " + done(end) + " (" + Spans.text(took) + ")");
       }
       return;
     }
@@ -90,8 +100,12 @@ final class Waiting {
   private static Optional<String> outcome(DeploymentResource end) {
     String before = end.fromRelease() == null ? "nothing" : end.fromRelease();
     return switch (end.state()) {
-      case REVERTED -> Optional.of("reverted: " + end.app() + " runs " + before + " again");
-      case FAILED -> Optional.of("failed: nothing was changed, " + end.app() + " runs " + before);
+      case REVERTED ->
+          Optional.of(
+              end.kind() == DeploymentKind.SCALE
+                  ? "reverted: " + end.app() + " has as many workers as before"
+                  : "reverted: " + end.app() + " runs " + before + " again");
+      case FAILED -> Optional.of("failed: " + afterFailure(end, before));
       case STUCK ->
           Optional.of(
               "stuck: going back failed too, so nothing more is tried; look at 'pointsman status "
@@ -100,6 +114,19 @@ final class Waiting {
       case CANCELLED -> Optional.of("cancelled");
       case PENDING, RUNNING, REVERTING -> Optional.of("next: pointsman status " + end.app());
       case SUCCESSFUL -> Optional.empty();
+    };
+  }
+
+  private static String afterFailure(DeploymentResource end, String before) {
+    boolean same = end.toRelease().equals(end.fromRelease());
+    return switch (end.kind()) {
+      case DEPLOY, ROLLBACK -> "nothing was changed, " + end.app() + " runs " + before;
+      case SCALE -> end.app() + " has as many workers as before";
+      case RESTART -> "those that are not new yet serve as before";
+      case STOP -> end.app() + " stays stopped, but not all of its processes are gone";
+      case START ->
+          end.app()
+              + (same ? " is started, but not all of its workers serve" : " is stopped as before");
     };
   }
 }

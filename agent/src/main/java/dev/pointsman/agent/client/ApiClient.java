@@ -9,6 +9,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -18,6 +19,7 @@ import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
 import dev.pointsman.protocol.api.VerificationResource;
 import dev.pointsman.protocol.bundle.BundleReader;
+import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.http.HttpMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -228,6 +230,36 @@ public final class ApiClient implements AutoCloseable {
     return ask("/v1/apps/" + part(app) + "/rollback", body);
   }
 
+  /** Asks for something to be done with the app's workers; returns at once. */
+  public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
+      throws ApiProblem, IOException, InterruptedException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    String verb =
+        switch (order) {
+          case Control.Order.Restart(Integer slot) -> {
+            if (slot != null) {
+              body.put("slot", slot);
+            }
+            yield "restart";
+          }
+          case Control.Order.Scale(int instances) -> {
+            body.put("instances", instances);
+            yield "scale";
+          }
+          case Control.Order.Stop _ -> "stop";
+          case Control.Order.Start(ReleaseId release) -> {
+            if (release != null) {
+              body.put("release", release.value());
+            }
+            if (allowTainted) {
+              body.put("allow_tainted", true);
+            }
+            yield "start";
+          }
+        };
+    return ask("/v1/apps/" + part(app) + "/" + verb, body);
+  }
+
   /** Who is trusted on the host. */
   public Answer<TrustResource> trust() throws ApiProblem, IOException, InterruptedException {
     return one(get("/v1/trust", PATIENCE), TrustResource.class);
@@ -310,18 +342,42 @@ public final class ApiClient implements AutoCloseable {
       throws ApiProblem, IOException, InterruptedException {
     ClientLink.Streamed answer =
         link.stream(events(app, since), Map.of("Accept", "text/event-stream"));
-    BodyStream body = answer.body();
-    if (body == null) {
-      ClientLink.Reply refusal = answer.refusal();
-      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "", _ -> null) : refusal);
-    }
-    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body(answer), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith("data: ")) {
         String json = line.substring("data: ".length());
         follower.accept(new Answer<>(parse(json, EventResource.class), json));
       }
     }
+  }
+
+  /**
+   * Hands the lines that {@code query} asks for to {@code reader}, on this thread; with {@code
+   * follow=true} in it until the agent ends the stream or another thread closes this client.
+   *
+   * @throws IOException where the connection broke
+   */
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    query.forEach((key, value) -> words.add(key + "=" + part(value)));
+    String uri = "/v1/apps/" + part(app) + "/logs?" + String.join("&", words);
+    ClientLink.Streamed answer = link.stream(uri, Map.of("Accept", "application/x-ndjson"));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body(answer), StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      reader.accept(new Answer<>(parse(line, LogLineResource.class), line));
+    }
+  }
+
+  private BodyStream body(ClientLink.Streamed answer) throws ApiProblem, IOException {
+    BodyStream body = answer.body();
+    if (body == null) {
+      ClientLink.Reply refusal = answer.refusal();
+      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "", _ -> null) : refusal);
+    }
+    return body;
   }
 
   private static String events(@Nullable String app, @Nullable String since) {

@@ -7,16 +7,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One app's file.
  *
- * @param listen the shared socket
+ * @param listen the shared sockets, in the order of the descriptors; none: workers have no port
  * @param instances slots
+ * @param scale what an operator may make of them
  * @param command what a worker runs, in the release; empty: what the manifest's {@code
  *     process.command} says
  * @param workingDirectory below the release; empty: the manifest's, else the release itself
  * @param user whom workers run as; empty: the agent's own user
+ * @param unavailableAfter how long no worker may accept before the agent answers 503; empty: it
+ *     never does
  * @param env inline variables
  * @param envFile {@code KEY=VALUE} lines
  * @param keepReleases good releases kept beside the active one and its predecessor
@@ -24,23 +28,43 @@ import java.util.Optional;
  */
 public record AppConfig(
     AppName name,
-    Endpoint listen,
+    List<Endpoint> listen,
     int backlog,
     int instances,
+    ScaleConfig scale,
     Optional<List<String>> command,
     Optional<String> workingDirectory,
     Optional<String> user,
     Map<String, String> env,
     Optional<Path> envFile,
     HealthConfig health,
+    GateConfig gate,
     RollConfig roll,
     RestartConfig restart,
+    Optional<Duration> unavailableAfter,
     TrustConfig trust,
     LogConfig log,
     int keepReleases,
     int failedRetention) {
+  /** The default of {@code unavailable_after}. */
+  public static final Duration UNAVAILABLE_AFTER = Duration.ofSeconds(5);
+
   public AppConfig {
+    listen = List.copyOf(listen);
     env = Map.copyOf(env);
+  }
+
+  /** Where it listens, for people: {@code 127.0.0.1:3000}, several with commas, or {@code none}. */
+  public String listening() {
+    return listen.isEmpty()
+        ? "none"
+        : listen.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+  }
+
+  /** How many workers an operator may ask for, without changing the file. */
+  public record ScaleConfig(int least, int most) {
+    /** Any number that the file could have. */
+    public static final ScaleConfig DEFAULT = new ScaleConfig(1, 256);
   }
 
   /**
@@ -49,12 +73,22 @@ public record AppConfig(
    * @param path empty: the manifest's {@code process.health.path}, else {@code /health}
    * @param interval between probes of an online worker; a launching one is asked more often
    * @param failureThreshold failures in a row that make an online worker unhealthy
+   * @param eventLoopTimeout how long an online worker's event loop may stand still; zero: for ever
    */
   public record HealthConfig(
-      Optional<String> path, Duration interval, Duration timeout, int failureThreshold) {
+      Optional<String> path,
+      Duration interval,
+      Duration timeout,
+      int failureThreshold,
+      Duration eventLoopTimeout) {
     /** The field's defaults. */
     public static final HealthConfig DEFAULT =
-        new HealthConfig(Optional.empty(), Duration.ofSeconds(5), Duration.ofSeconds(2), 3);
+        new HealthConfig(
+            Optional.empty(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            3,
+            Duration.ofSeconds(30));
   }
 
   /**
@@ -89,14 +123,20 @@ public record AppConfig(
 
   /**
    * Restarts after crashes: exponential from {@code backoffMin} to {@code backoffMax} with jitter;
-   * too many end in {@code errored} for {@code cooldown}.
+   * too many end in {@code errored} for {@code cooldown}. What is in {@code maxMemory} and {@code
+   * maxLifetime} replaces a worker that serves.
+   *
+   * @param maxMemory resident bytes that a worker may use for long; empty: any
+   * @param maxLifetime how old a worker may get; empty: any age
    */
   public record RestartConfig(
       int maxRestarts,
       Duration restartWindow,
       Duration backoffMin,
       Duration backoffMax,
-      Duration cooldown) {
+      Duration cooldown,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     /** The field's defaults. */
     public static final RestartConfig DEFAULT =
         new RestartConfig(
@@ -104,7 +144,9 @@ public record AppConfig(
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
             Duration.ofSeconds(15),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig.HealthConfig;
 import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
+import dev.pointsman.agent.config.AppConfig.ScaleConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.api.Rejected;
@@ -21,10 +22,12 @@ import java.util.regex.Pattern;
 
 /** Reads one app's file. */
 final class AppReader {
-  private static final Endpoint NOWHERE = new Endpoint("127.0.0.1", 0);
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int MOST_PORTS = 16;
   private static final int HIGHEST_PORT = 65_535;
   private static final Duration INSTANT = Duration.ZERO;
   private static final Duration BLINK = Duration.ofMillis(10);
+  private static final int MOST_WORKERS = 256;
   private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,30}[$]?");
   private static final Pattern HEALTH_PATH = Pattern.compile("/[!-~]{0,1023}");
   private static final Set<String> STOP_SIGNALS =
@@ -39,20 +42,25 @@ final class AppReader {
   }
 
   AppConfig read(AppName name, Section app) {
+    List<Endpoint> listen = listen(app);
+    RollConfig roll = roll(app.section("roll"));
     AppConfig config =
         new AppConfig(
             name,
-            listen(app),
+            listen,
             app.whole("backlog", 511, 1, HIGHEST_PORT),
-            app.whole("instances", 1, 1, 256),
+            app.whole("instances", 1, 1, MOST_WORKERS),
+            scale(app.section("scale")),
             app.texts("command", "[\"node\", \"server/main.js\"]"),
             workingDirectory(app),
             user(app),
             env(app),
             envFile(app),
             health(app.section("health")),
-            roll(app.section("roll")),
+            new GateReader(app.section("gate"), !listen.isEmpty()).read(roll.waitReady()),
+            roll,
             restart(app.section("restart")),
+            app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
             log(app.section("log")),
             app.whole("keep_releases", 5, 1, 1_000),
@@ -61,16 +69,36 @@ final class AppReader {
     return config;
   }
 
-  private static Endpoint listen(Section app) {
-    Optional<Endpoint> listen = Endpoints.read(app, "listen");
-    int port = app.whole("port", 0, 1, HIGHEST_PORT);
+  private static List<Endpoint> listen(Section app) {
     if (app.has("listen") && app.has("port")) {
       app.refuse("port", "listen names a port too: keep one of the two");
     }
     if (!app.has("listen") && !app.has("port")) {
-      app.missing("listen", "listen = \"127.0.0.1:3000\"");
+      app.missing("listen", "listen = \"127.0.0.1:3000\", or listen = \"none\"");
     }
-    return listen.orElse(new Endpoint(NOWHERE.host(), port));
+    if (app.has("port")) {
+      return List.of(new Endpoint(LOOPBACK, app.whole("port", 0, 1, HIGHEST_PORT)));
+    }
+    List<Endpoint> listen = Endpoints.readAll(app, "listen");
+    if (listen.size() > MOST_PORTS) {
+      app.refuse("listen", "an app has at most " + MOST_PORTS + " ports");
+    }
+    return listen;
+  }
+
+  private static ScaleConfig scale(Section scale) {
+    ScaleConfig defaults = ScaleConfig.DEFAULT;
+    ScaleConfig read =
+        new ScaleConfig(
+            scale.whole("min", defaults.least(), 1, MOST_WORKERS),
+            scale.whole("max", defaults.most(), 1, MOST_WORKERS));
+    if (read.least() > read.most()) {
+      scale.refuse(
+          scale.has("min") ? "min" : "max",
+          "min (" + read.least() + ") must not be larger than max (" + read.most() + ")");
+    }
+    scale.refuseOthers();
+    return read;
   }
 
   private static Optional<String> workingDirectory(Section app) {
@@ -117,7 +145,8 @@ final class AppReader {
             path,
             health.duration("interval", defaults.interval(), BLINK),
             health.duration("timeout", defaults.timeout(), BLINK),
-            health.whole("failure_threshold", defaults.failureThreshold(), 1, 1_000));
+            health.whole("failure_threshold", defaults.failureThreshold(), 1, 1_000),
+            health.duration("event_loop_timeout", defaults.eventLoopTimeout(), INSTANT));
     health.refuseOthers();
     return read;
   }
@@ -172,7 +201,13 @@ final class AppReader {
             restart.duration("restart_window", defaults.restartWindow(), BLINK),
             restart.duration("backoff_min", defaults.backoffMin(), BLINK),
             restart.duration("backoff_max", defaults.backoffMax(), BLINK),
-            restart.duration("cooldown", defaults.cooldown(), BLINK));
+            restart.duration("cooldown", defaults.cooldown(), BLINK),
+            restart.has("max_memory")
+                ? Optional.of(restart.size("max_memory", 0, 1 << 20, 1L << 50))
+                : Optional.empty(),
+            restart.has("max_lifetime")
+                ? Optional.of(restart.duration("max_lifetime", INSTANT, Duration.ofSeconds(1)))
+                : Optional.empty());
     if (read.backoffMin().compareTo(read.backoffMax()) > 0) {
       restart.refuse(
           restart.has("backoff_min") ? "backoff_min" : "backoff_max",

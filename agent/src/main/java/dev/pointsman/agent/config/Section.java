@@ -120,6 +120,13 @@ final class Section {
     return fallback;
   }
 
+  /** A duration of at least {@code least}; empty for {@code "never"}. */
+  Optional<Duration> durationOrNever(String key, Duration fallback, Duration least) {
+    return "never".equals(value(key))
+        ? Optional.empty()
+        : Optional.of(duration(key, fallback, least));
+  }
+
   /** A number of bytes from {@code least} to {@code most}. */
   long size(String key, long fallback, long least, long most) {
     Object value = value(key);
@@ -161,6 +168,18 @@ final class Section {
     }
     refuse(key, "must be a list of texts, as " + example);
     return Optional.empty();
+  }
+
+  /** A text, or a list of texts. */
+  List<String> textOrTexts(String key, String example) {
+    return isList(key)
+        ? texts(key, example).orElse(List.of())
+        : text(key).map(List::of).orElse(List.of());
+  }
+
+  /** Whether there is a list. */
+  boolean isList(String key) {
+    return value(key) instanceof TomlArray;
   }
 
   /** Every key of this section as a variable; the values may be secrets and are never shown. */

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param running the deployment in progress
  * @param ended the last deployments that are over, the last one last
  * @param count how many deployments there have been
- * @param socket the shared socket as it was bound last
+ * @param socket the shared sockets as they were bound last
  * @param pinned releases that retention leaves alone
+ * @param standing what operators ordered for good
  */
 public record AppState(
     long run,
@@ -42,8 +43,9 @@ public record AppState(
     @Nullable Deployment running,
     List<Deployment> ended,
     long count,
-    AppEntry.@Nullable Listening socket,
-    Set<ReleaseId> pinned) {
+    Sockets socket,
+    Set<ReleaseId> pinned,
+    Standing standing) {
   /** Deployments that are remembered. */
   static final int REMEMBERED = 50;
 
@@ -53,7 +55,18 @@ public record AppState(
   /** Before the first record. */
   public static final AppState EMPTY =
       new AppState(
-          0, Floors.EMPTY, Set.of(), null, List.of(), Set.of(), null, List.of(), 0, null, Set.of());
+          0,
+          Floors.EMPTY,
+          Set.of(),
+          null,
+          List.of(),
+          Set.of(),
+          null,
+          List.of(),
+          0,
+          Sockets.NONE,
+          Set.of(),
+          Standing.NONE);
 
   public AppState {
     staged = Set.copyOf(staged);
@@ -79,12 +92,22 @@ public record AppState(
 
   private AppState with(Floors next) {
     return new AppState(
-        run, next, staged, wanted, good, bad, running, ended, count, socket, pinned);
+        run, next, staged, wanted, good, bad, running, ended, count, socket, pinned, standing);
+  }
+
+  private AppState with(Sockets next) {
+    return new AppState(
+        run, floors, staged, wanted, good, bad, running, ended, count, next, pinned, standing);
   }
 
   private AppState withPinned(Set<ReleaseId> next) {
     return new AppState(
-        run, floors, staged, wanted, good, bad, running, ended, count, socket, next);
+        run, floors, staged, wanted, good, bad, running, ended, count, socket, next, standing);
+  }
+
+  private AppState withRunning(@Nullable Deployment next) {
+    return new AppState(
+        run, floors, staged, wanted, good, bad, next, ended, count, socket, pinned, standing);
   }
 
   /** The state after {@code entry}. */
@@ -102,7 +125,8 @@ public record AppState(
               ended,
               count,
               socket,
-              pinned);
+              pinned,
+              standing);
       case AppEntry.Staged(ReleaseId release, long sequence, String digest, _) ->
           new AppState(
               run,
@@ -115,7 +139,8 @@ public record AppState(
               ended,
               count,
               socket,
-              pinned);
+              pinned,
+              standing);
       case AppEntry.Removed(ReleaseId gone, _) ->
           new AppState(
               run,
@@ -128,24 +153,25 @@ public record AppState(
               ended,
               count,
               socket,
-              without(pinned, gone));
-      case AppEntry.Listening listening ->
-          new AppState(
-              run, floors, staged, wanted, good, bad, running, ended, count, listening, pinned);
+              without(pinned, gone),
+              standing);
+      case AppEntry.Listening listening -> with(socket.with(listening));
+      case AppEntry.AlsoListening listening -> with(socket.with(listening));
       case AppEntry.Environment entered -> with(floors.enter(entered.environment()));
       case AppEntry.SequenceReset reset -> with(floors.reset(reset.sequence()));
       case AppEntry.TaintAllowed _ -> this;
       case AppEntry.Pinned it -> withPinned(with(pinned, it.release()));
       case AppEntry.Unpinned it -> withPinned(without(pinned, it.release()));
-      case DeploymentEntry.Begun begun -> begin(begun);
+      case DeploymentEntry.Beginning beginning -> begin(beginning);
       case DeploymentEntry other -> advance(other);
     };
   }
 
-  private AppState begin(DeploymentEntry.Begun begun) {
+  private AppState begin(DeploymentEntry.Beginning beginning) {
     if (running != null) {
-      throw new IllegalStateException(begun.id() + " begins while " + running.id() + " runs");
+      throw new IllegalStateException(beginning.id() + " begins while " + running.id() + " runs");
     }
+    Deployment begun = Deployment.begin(beginning);
     return new AppState(
         run,
         floors,
@@ -153,11 +179,12 @@ public record AppState(
         wanted,
         good,
         bad,
-        Deployment.begin(begun),
+        begun,
         ended,
         begun.id().number(),
         socket,
-        pinned);
+        pinned,
+        standing.from(begun));
   }
 
   private AppState advance(DeploymentEntry entry) {
@@ -166,38 +193,42 @@ public record AppState(
     }
     Deployment next = running.after(entry);
     return switch (next.status()) {
-      case DeploymentStatus.Running _, DeploymentStatus.Reverting _ ->
-          new AppState(run, floors, staged, wanted, good, bad, next, ended, count, socket, pinned);
-      case Over(DeploymentState outcome, FailureResource failure, _) ->
-          finish(next, outcome, failure);
+      case DeploymentStatus.Running _, DeploymentStatus.Reverting _ -> withRunning(next);
+      case Over over -> finish(next, over);
     };
   }
 
-  private AppState finish(
-      Deployment over, DeploymentState outcome, @Nullable FailureResource failure) {
+  private AppState finish(Deployment over, Over end) {
     List<Deployment> history =
         new ArrayList<>(ended.size() < REMEMBERED ? ended : ended.subList(1, ended.size()));
     history.add(over);
     ReleaseId release = over.to().release();
-    if (outcome == DeploymentState.SUCCESSFUL) {
-      List<Generation> better = new ArrayList<>(goodWithout(release));
-      better.add(over.to());
-      return new AppState(
-          run,
-          floors,
-          staged,
-          over.to(),
-          better,
-          without(bad, release),
-          null,
-          history,
-          count,
-          socket,
-          pinned);
+    boolean success = end.outcome() == DeploymentState.SUCCESSFUL;
+    boolean proves = over.isAboutTheGeneration();
+    Generation nowWanted = wanted;
+    List<Generation> nowGood = good;
+    Set<ReleaseId> nowBad = bad;
+    if (proves && success) {
+      nowWanted = over.to();
+      nowGood = new ArrayList<>(goodWithout(release));
+      nowGood.add(over.to());
+      nowBad = without(bad, release);
+    } else if (proves && isToBlame(release, end.failure())) {
+      nowBad = with(bad, release);
     }
-    Set<ReleaseId> worse = isToBlame(release, failure) ? with(bad, release) : bad;
     return new AppState(
-        run, floors, staged, wanted, good, worse, null, history, count, socket, pinned);
+        run,
+        floors,
+        staged,
+        nowWanted,
+        nowGood,
+        nowBad,
+        null,
+        history,
+        count,
+        socket,
+        pinned,
+        standing.after(over, success, end.at()));
   }
 
   /**

@@ -57,6 +57,7 @@ final class Compaction {
     }
     Map<Generation, DeploymentId> madeGood = new HashMap<>();
     Map<ReleaseId, DeploymentId> madeBad = new HashMap<>();
+    Map<Object, DeploymentId> ordered = new HashMap<>();
     AppState state = AppState.EMPTY;
     for (int i = 0; i < entries.size(); i++) {
       AppEntry entry = entries.get(i);
@@ -73,19 +74,33 @@ final class Compaction {
       } else if (state.running() != null && next.running() == null) {
         Deployment over = next.ended().getLast();
         if (over.status() instanceof Over(DeploymentState outcome, _, _)
-            && outcome == DeploymentState.SUCCESSFUL) {
+            && outcome == DeploymentState.SUCCESSFUL
+            && over.isAboutTheGeneration()) {
           madeGood.put(over.to(), over.id());
-        } else if (!state.bad().contains(over.to().release())) {
+        } else if (next.bad().contains(over.to().release())
+            && !state.bad().contains(over.to().release())) {
           madeBad.put(over.to().release(), over.id());
         }
       }
+      if (entry instanceof DeploymentEntry it) {
+        standing(next).forEach(order -> ordered.putIfAbsent(order, it.id()));
+      }
       state = next;
     }
+    standing(end).forEach(order -> deployments.add(known(ordered, order)));
     end.good().forEach(generation -> deployments.add(known(madeGood, generation)));
     end.bad().forEach(release -> deployments.add(known(madeBad, release)));
     if (end.wanted() != null) {
       deployments.add(known(madeGood, end.wanted()));
     }
+  }
+
+  /** The orders that hold; each has the time in it at which it was given. */
+  private static List<Object> standing(AppState state) {
+    List<Object> orders = new ArrayList<>();
+    Optional.ofNullable(state.standing().scaled()).ifPresent(orders::add);
+    Optional.ofNullable(state.standing().stopped()).ifPresent(orders::add);
+    return orders;
   }
 
   private static <K> DeploymentId known(Map<K, DeploymentId> due, K key) {
@@ -104,7 +119,8 @@ final class Compaction {
           switch (entry) {
             case AppEntry.Opened opened ->
                 opened.run() == end.run() || opened.at().equals(latestStart);
-            case AppEntry.Listening listening -> listening.equals(end.socket());
+            case AppEntry.Listening listening -> listening.equals(end.socket().first());
+            case AppEntry.AlsoListening it -> it.equals(end.socket().further().get(it.address()));
             case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
             case AppEntry.TaintAllowed _ -> i >= auditedFrom;
             case AppEntry.Pinned it ->
@@ -181,6 +197,8 @@ final class Compaction {
     if (entry instanceof AppEntry.Staged staged) {
       mentioned.add(staged.release());
     } else if (entry instanceof DeploymentEntry.Begun begun) {
+      mentioned.add(begun.to().release());
+    } else if (entry instanceof DeploymentEntry.StartBegun begun) {
       mentioned.add(begun.to().release());
     }
   }

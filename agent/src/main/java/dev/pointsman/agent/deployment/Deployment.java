@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots how many workers there are to be
  * @param autoRevert whether a failure is undone
  * @param timeline when each phase began, oldest first
+ * @param order what is done with the workers
  */
 public record Deployment(
     DeploymentId id,
@@ -32,29 +33,77 @@ public record Deployment(
     String requestedBy,
     Instant startedAt,
     DeploymentStatus status,
-    List<PhaseTime> timeline) {
+    List<PhaseTime> timeline,
+    Order order) {
   public Deployment {
     timeline = List.copyOf(timeline);
   }
 
-  /** The deployment that {@code begun} begins. */
-  static Deployment begin(DeploymentEntry.Begun begun) {
-    return new Deployment(
-        begun.id(),
-        begun.kind(),
-        begun.from(),
-        begun.to(),
-        begun.slots(),
-        begun.autoRevert(),
-        begun.requestedBy(),
-        begun.at(),
-        new Running(false),
-        List.of(new PhaseTime(Phase.ACTIVATE.name(), begun.at())));
+  /** The deployment that {@code beginning} begins. */
+  static Deployment begin(DeploymentEntry.Beginning beginning) {
+    return switch (beginning) {
+      case DeploymentEntry.Begun it ->
+          new Deployment(
+              it.id(),
+              it.kind(),
+              it.from(),
+              it.to(),
+              it.slots(),
+              it.autoRevert(),
+              it.requestedBy(),
+              it.at(),
+              new Running(false),
+              List.of(new PhaseTime(Phase.ACTIVATE.name(), it.at())),
+              new Order.Roll());
+      case DeploymentEntry.RestartBegun it ->
+          new Beginner(it, it.requestedBy(), DeploymentKind.RESTART)
+              .of(it.generation(), it.slots(), new Order.Restart(it.slot(), it.since()));
+      case DeploymentEntry.ScaleBegun it ->
+          new Beginner(it, it.requestedBy(), DeploymentKind.SCALE)
+              .of(it.generation(), it.slots(), new Order.Scale(it.before(), it.instances()));
+      case DeploymentEntry.StopBegun it ->
+          new Beginner(it, it.requestedBy(), DeploymentKind.STOP)
+              .of(it.generation(), it.slots(), new Order.Stop());
+      case DeploymentEntry.StartBegun it ->
+          new Beginner(it, it.requestedBy(), DeploymentKind.START)
+              .of(it.from(), it.to(), it.slots(), new Order.Start());
+    };
+  }
+
+  /** What all deployments that are no roll have in common: what fails is always undone. */
+  private record Beginner(
+      DeploymentEntry.Beginning entry, String requestedBy, DeploymentKind kind) {
+    Deployment of(Generation generation, int slots, Order order) {
+      return of(generation, generation, slots, order);
+    }
+
+    Deployment of(Generation from, Generation to, int slots, Order order) {
+      return new Deployment(
+          entry.id(),
+          kind,
+          from,
+          to,
+          slots,
+          true,
+          requestedBy,
+          entry.at(),
+          new Running(false),
+          List.of(new PhaseTime(Phase.ROLL.name(), entry.at())),
+          order);
+    }
   }
 
   /** Whether nothing more will happen. */
   public boolean isOver() {
     return status instanceof Over;
+  }
+
+  /** Whether its end says whether the generation is good; a restart or another number does not. */
+  boolean isAboutTheGeneration() {
+    return switch (order) {
+      case Order.Roll _, Order.Start _ -> true;
+      case Order.Restart _, Order.Scale _, Order.Stop _ -> false;
+    };
   }
 
   /**
@@ -77,10 +126,12 @@ public record Deployment(
       throw new IllegalStateException("entry " + entry + " does not belong to " + this);
     }
     return switch (entry) {
-      case DeploymentEntry.Begun _ -> throw new IllegalStateException(id + " has begun already");
+      case DeploymentEntry.Beginning _ ->
+          throw new IllegalStateException(id + " has begun already");
       case DeploymentEntry.Flipped(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
       case DeploymentEntry.SlotReplaced(_, _, _, Instant at) ->
           with(touched(), phase(Phase.ROLL, at));
+      case DeploymentEntry.SlotsStarted(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
       case DeploymentEntry.SlotRetired(_, _, Instant at) -> with(touched(), phase(Phase.ROLL, at));
       case DeploymentEntry.Failed failed -> with(afterFailure(failed), timeline);
       case DeploymentEntry.Ended(_, DeploymentState outcome, _) when !isPossible(outcome) ->
@@ -134,6 +185,16 @@ public record Deployment(
 
   private Deployment with(DeploymentStatus newStatus, List<PhaseTime> newTimeline) {
     return new Deployment(
-        id, kind, from, to, slots, autoRevert, requestedBy, startedAt, newStatus, newTimeline);
+        id,
+        kind,
+        from,
+        to,
+        slots,
+        autoRevert,
+        requestedBy,
+        startedAt,
+        newStatus,
+        newTimeline,
+        order);
   }
 }

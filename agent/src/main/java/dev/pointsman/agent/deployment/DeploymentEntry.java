@@ -13,7 +13,11 @@ public sealed interface DeploymentEntry extends AppEntry {
   /** The deployment it belongs to. */
   DeploymentId id();
 
-  /** It was asked for and admitted. */
+  /** The first entry of a deployment: it was asked for and admitted. */
+  sealed interface Beginning extends DeploymentEntry
+      permits Begun, RestartBegun, ScaleBegun, StopBegun, StartBegun {}
+
+  /** A roll from one generation to another. */
   record Begun(
       DeploymentId id,
       DeploymentKind kind,
@@ -23,6 +27,42 @@ public sealed interface DeploymentEntry extends AppEntry {
       boolean autoRevert,
       String requestedBy,
       Instant at)
+      implements Beginning {}
+
+  /** Workers of {@code generation} are started anew; {@code slot}: only in this one. */
+  record RestartBegun(
+      DeploymentId id,
+      Generation generation,
+      int slots,
+      @Nullable Integer slot,
+      Born since,
+      String requestedBy,
+      Instant at)
+      implements Beginning {}
+
+  /** From {@code before} workers to {@code slots}, while the app's file says {@code instances}. */
+  record ScaleBegun(
+      DeploymentId id,
+      Generation generation,
+      int before,
+      int slots,
+      int instances,
+      String requestedBy,
+      Instant at)
+      implements Beginning {}
+
+  /** All workers go, {@code slots} of them, and stay away. */
+  record StopBegun(
+      DeploymentId id, Generation generation, int slots, String requestedBy, Instant at)
+      implements Beginning {}
+
+  /** Workers come back; {@code from} is what was wanted when they went. */
+  record StartBegun(
+      DeploymentId id, Generation from, Generation to, int slots, String requestedBy, Instant at)
+      implements Beginning {}
+
+  /** All slots have been given workers of {@code generation}, and each of them serves. */
+  record SlotsStarted(DeploymentId id, Generation generation, Instant at)
       implements DeploymentEntry {}
 
   /** The {@code current} link names {@code release} now, or nothing where that is null. */

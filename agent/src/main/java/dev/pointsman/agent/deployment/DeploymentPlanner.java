@@ -22,8 +22,14 @@ final class DeploymentPlanner {
   /** The next step; asking again with the same arguments gives the same answer. */
   static Step next(Deployment deployment, Observed seen) {
     return switch (deployment.status()) {
-      case Running _ -> forward(deployment, seen);
-      case Reverting(_, boolean touched) -> back(deployment, seen, touched);
+      case Running _ ->
+          deployment.order() instanceof Order.Roll
+              ? forward(deployment, seen)
+              : OrderPlanner.forward(deployment, seen);
+      case Reverting(_, boolean touched) ->
+          deployment.order() instanceof Order.Roll
+              ? back(deployment, seen, touched)
+              : OrderPlanner.back(deployment, seen, touched);
       case Over _ -> throw new IllegalStateException(deployment.id() + " is over");
     };
   }
@@ -84,7 +90,7 @@ final class DeploymentPlanner {
 
   /**
    * The next slot that does not run {@code wanted} yet, lowest first; then the slots that are too
-   * many.
+   * many, highest first.
    */
   private static Optional<Step> rest(
       Deployment deployment, Observed seen, Generation wanted, Gate gate) {
@@ -93,10 +99,7 @@ final class DeploymentPlanner {
         return Optional.of(new Step.Replace(slot, wanted, gate));
       }
     }
-    return seen.slots().keySet().stream()
-        .filter(slot -> slot >= deployment.slots())
-        .min(Integer::compare)
-        .map(Step.Retire::new);
+    return OrderPlanner.surplus(seen, deployment.slots());
   }
 
   /**

@@ -56,6 +56,12 @@ final class DeploymentRunner {
               ? new DeploymentEntry.Failed(id, failure.get(), clock.instant())
               : new DeploymentEntry.SlotReplaced(id, slot, generation, clock.instant());
         }
+        case Step.Start(var slots, var generation, var gate) -> {
+          Optional<FailureResource> failure = pool.start(slots, generation, gate);
+          yield failure.isPresent()
+              ? new DeploymentEntry.Failed(id, failure.get(), clock.instant())
+              : new DeploymentEntry.SlotsStarted(id, generation, clock.instant());
+        }
         case Step.Retire(int slot) -> {
           pool.retire(slot);
           yield new DeploymentEntry.SlotRetired(id, slot, clock.instant());
@@ -80,9 +86,12 @@ final class DeploymentRunner {
   /**
    * The last slot was let in a moment ago, and with one slot it is all there is: a release that
    * falls at its first request must not be called good. What has proved itself before need not
-   * wait.
+   * wait. An app is stopped once its last worker is gone.
    */
   private Optional<FailureResource> validate(Deployment deployment) throws InterruptedException {
+    if (deployment.order() instanceof Order.Stop) {
+      return pool.awaitGone();
+    }
     boolean proved =
         deployment.kind() == DeploymentKind.ROLLBACK || deployment.to().equals(deployment.from());
     return proved ? Optional.empty() : pool.settle(deployment.to());

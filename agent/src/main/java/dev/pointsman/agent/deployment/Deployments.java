@@ -8,8 +8,10 @@ import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +44,15 @@ public final class Deployments {
   }
 
   /**
-   * What belongs together here.
+   * What the app's file says now.
    *
-   * @param slots how many workers there are to be
+   * @param instances how many workers there are to be, where no operator wants another number
+   * @param least fewer an operator may not want
+   * @param most more an operator may not want
    */
+  public record Settings(int instances, int least, int most, boolean autoRevert) {}
+
+  /** What belongs together here. */
   public record Parts(
       AppName app,
       AppLedger ledger,
@@ -54,8 +61,7 @@ public final class Deployments {
       Catalog catalog,
       Observer observer,
       InstantSource clock,
-      int slots,
-      boolean autoRevert) {}
+      Supplier<Settings> settings) {}
 
   private final Parts parts;
   private final DeploymentRunner runner;
@@ -83,14 +89,19 @@ public final class Deployments {
   /** Asks for {@code release}; {@code force}: in spite of its bad mark or an unhealthy pool. */
   public Deployment deploy(ReleaseId release, boolean force, String requestedBy)
       throws Rejected, IOException {
+    requireStarted(parts.ledger().state());
     Generation to = parts.catalog().prepare(release);
+    requireNotBad(release, force);
+    return roll(DeploymentKind.DEPLOY, to, force, requestedBy);
+  }
+
+  private void requireNotBad(ReleaseId release, boolean force) throws Rejected {
     if (!force && parts.ledger().state().bad().contains(release)) {
       throw new Rejected(
           ErrorCode.RELEASE_BAD,
           "Release " + release + " of " + parts.app() + " failed on this host before.",
           release.value());
     }
-    return submit(DeploymentKind.DEPLOY, to, force, requestedBy);
   }
 
   /**
@@ -100,6 +111,7 @@ public final class Deployments {
   public Deployment rollback(@Nullable ReleaseId release, String requestedBy)
       throws Rejected, IOException {
     AppState state = parts.ledger().state();
+    requireStarted(state);
     Optional<Generation> target = release == null ? state.previousGood() : state.lastGood(release);
     if (target.isEmpty()) {
       throw new Rejected(
@@ -116,25 +128,151 @@ public final class Deployments {
           release == null ? null : release.value());
     }
     parts.catalog().check(target.get());
-    return submit(DeploymentKind.ROLLBACK, target.get(), true, requestedBy);
+    return roll(DeploymentKind.ROLLBACK, target.get(), true, requestedBy);
   }
 
-  private synchronized Deployment submit(
-      DeploymentKind kind, Generation to, boolean force, String requestedBy)
+  private Deployment roll(DeploymentKind kind, Generation to, boolean force, String requestedBy)
+      throws Rejected, IOException {
+    return submit(
+        force,
+        (state, id, at) -> {
+          requireStarted(state);
+          Settings settings = parts.settings().get();
+          return new DeploymentEntry.Begun(
+              id,
+              kind,
+              state.wanted(),
+              to,
+              state.standing().slots(settings.instances()),
+              settings.autoRevert(),
+              requestedBy,
+              at);
+        });
+  }
+
+  /**
+   * Asks for workers to be started anew, one at a time; {@code slot}: only that one, null: all.
+   * That they are not well is no hindrance: it may be the reason.
+   */
+  public Deployment restart(@Nullable Integer slot, String requestedBy)
+      throws Rejected, IOException {
+    return submit(
+        true,
+        (state, id, at) -> {
+          Generation wanted = requireWanted(state);
+          requireStarted(state);
+          int slots = state.standing().slots(parts.settings().get().instances());
+          if (slot != null && (slot < 0 || slot >= slots)) {
+            throw new Rejected(
+                ErrorCode.REQUEST_INVALID,
+                parts.app() + " has the slots 0 to " + (slots - 1) + ", and no slot " + slot + ".",
+                "slot");
+          }
+          Born latest =
+              parts.pool().observe().values().stream()
+                  .map(Pool.SlotView::born)
+                  .max(Born::compareTo)
+                  .orElse(Born.NEVER);
+          return new DeploymentEntry.RestartBegun(id, wanted, slots, slot, latest, requestedBy, at);
+        });
+  }
+
+  /** Asks for {@code count} workers, until the app's file names another number. */
+  public Deployment scale(int count, String requestedBy) throws Rejected, IOException {
+    return submit(
+        true,
+        (state, id, at) -> {
+          Generation wanted = requireWanted(state);
+          requireStarted(state);
+          Settings settings = parts.settings().get();
+          if (count < settings.least() || count > settings.most()) {
+            throw new Rejected(
+                ErrorCode.REQUEST_INVALID,
+                parts.app()
+                    + " may have "
+                    + settings.least()
+                    + " to "
+                    + settings.most()
+                    + " workers ([scale] in its file), not "
+                    + count
+                    + ".",
+                "instances");
+          }
+          int before = state.standing().slots(settings.instances());
+          return new DeploymentEntry.ScaleBegun(
+              id, wanted, before, count, settings.instances(), requestedBy, at);
+        });
+  }
+
+  /** Asks for all workers to go and to stay away until {@link #start}. */
+  public Deployment stop(String requestedBy) throws Rejected, IOException {
+    return submit(
+        true,
+        (state, id, at) ->
+            new DeploymentEntry.StopBegun(
+                id, requireWanted(state), parts.pool().observe().size(), requestedBy, at));
+  }
+
+  /**
+   * Asks for workers to come back, all at once; {@code release}: of this one, and not of the one
+   * that ran when they went.
+   */
+  public Deployment start(@Nullable ReleaseId release, String requestedBy)
+      throws Rejected, IOException {
+    Generation wanted = requireWanted(parts.ledger().state());
+    Generation to = wanted;
+    if (release == null) {
+      parts.catalog().check(wanted);
+    } else {
+      requireNotBad(release, false);
+      to = parts.catalog().prepare(release);
+    }
+    Generation chosen = to;
+    return submit(
+        true,
+        (state, id, at) -> {
+          Generation from = requireWanted(state);
+          if (release != null && state.standing().stopped() == null) {
+            throw new Rejected(
+                ErrorCode.REQUEST_INVALID,
+                parts.app() + " is not stopped: deploy " + release + " instead.",
+                "release");
+          }
+          int slots = state.standing().slots(parts.settings().get().instances());
+          Generation target = release == null ? from : chosen;
+          return new DeploymentEntry.StartBegun(id, from, target, slots, requestedBy, at);
+        });
+  }
+
+  private Generation requireWanted(AppState state) throws Rejected {
+    if (state.wanted() == null) {
+      throw new Rejected(
+          ErrorCode.APP_EMPTY, "No release of " + parts.app() + " was ever deployed successfully.");
+    }
+    return state.wanted();
+  }
+
+  private void requireStarted(AppState state) throws Rejected {
+    Standing.Halted stopped = state.standing().stopped();
+    if (stopped != null) {
+      throw new Rejected(
+          ErrorCode.APP_STOPPED,
+          parts.app() + " was stopped by " + stopped.by() + " at " + stopped.at() + ".",
+          parts.app().value());
+    }
+  }
+
+  /** What a deployment begins with, given the state in which it is admitted. */
+  private interface Beginning {
+    DeploymentEntry.Beginning entry(AppState state, DeploymentId id, Instant at) throws Rejected;
+  }
+
+  private synchronized Deployment submit(boolean force, Beginning beginning)
       throws Rejected, IOException {
     AppState state = parts.ledger().state();
     admit(state, force);
     DeploymentId id = new DeploymentId(parts.app(), state.count() + 1);
-    DeploymentEntry.Begun begun =
-        new DeploymentEntry.Begun(
-            id,
-            kind,
-            state.wanted(),
-            to,
-            parts.slots(),
-            parts.autoRevert(),
-            requestedBy,
-            parts.clock().instant());
+    DeploymentEntry.Beginning begun = beginning.entry(state, id, parts.clock().instant());
     try {
       record(begun);
     } catch (IOException e) {
@@ -162,7 +300,8 @@ public final class Deployments {
     }
     if (!force && state.wanted() != null) {
       Observed seen = new Observed(null, parts.pool().observe());
-      for (int slot = 0; slot < parts.slots(); slot++) {
+      int slots = state.standing().slots(parts.settings().get().instances());
+      for (int slot = 0; slot < slots; slot++) {
         if (!seen.serves(slot, state.wanted())) {
           throw new Rejected(
               ErrorCode.POOL_UNHEALTHY,

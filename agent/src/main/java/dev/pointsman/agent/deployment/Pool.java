@@ -5,6 +5,7 @@ import dev.pointsman.protocol.api.FailureResource;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a deployment needs of the app's workers. Called from the app's own thread. */
@@ -17,9 +18,13 @@ public interface Pool {
    *
    * @param trouble why its worker does not serve as it should; null when all is well
    * @param fell how its worker ended by itself, though it may serve again; null if it never did
+   * @param born when its worker was begun
    */
   record SlotView(
-      Generation generation, @Nullable FailureResource trouble, @Nullable FailureResource fell) {}
+      Generation generation,
+      @Nullable FailureResource trouble,
+      @Nullable FailureResource fell,
+      Born born) {}
 
   /** How a worker has to prove itself before it may accept. */
   enum Gate {
@@ -39,6 +44,23 @@ public interface Pool {
    */
   Optional<FailureResource> replace(int slot, Generation generation, Gate gate)
       throws IOException, InterruptedException;
+
+  /**
+   * Gives each of {@code slots}, which are empty, a worker of {@code generation}, all at the same
+   * time. Blocks until each serves, or has fallen, or did not come up in time. Those that do not
+   * serve are tried again for as long as they have their slots.
+   *
+   * @return why one of them does not serve, or empty
+   */
+  Optional<FailureResource> start(Set<Integer> slots, Generation generation, Gate gate)
+      throws InterruptedException;
+
+  /**
+   * Blocks until every worker that was retired is gone.
+   *
+   * @return which one does not go, or empty
+   */
+  Optional<FailureResource> awaitGone() throws InterruptedException;
 
   /**
    * Watches workers of {@code generation} that serve already, all of them together, for as long as

@@ -5,6 +5,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What to do next. Each can be done again after a crash without harm. */
@@ -17,6 +18,15 @@ sealed interface Step {
    * {@code gate}: how long it must prove itself.
    */
   record Replace(int slot, Generation generation, Gate gate) implements Step {}
+
+  /**
+   * Bring workers of {@code generation} online in all of {@code slots}, which are empty, at once.
+   */
+  record Start(Set<Integer> slots, Generation generation, Gate gate) implements Step {
+    public Start {
+      slots = Set.copyOf(slots);
+    }
+  }
 
   /** Drain what is in {@code slot} and give the slot up. */
   record Retire(int slot) implements Step {}

@@ -76,6 +76,29 @@ public interface Control {
       AppName app, @Nullable ReleaseId release, boolean allowTainted, String requestedBy)
       throws Rejected;
 
+  /** What can be asked to be done with an app's workers. */
+  sealed interface Order {
+    /** Start them anew, one at a time; {@code slot}: only this one, null: all. */
+    record Restart(@Nullable Integer slot) implements Order {}
+
+    /** Have so many. */
+    record Scale(int instances) implements Order {}
+
+    /** Have none, until {@link Start}. */
+    record Stop() implements Order {}
+
+    /** Have them back; {@code release}: of this one, null: of what ran before. */
+    record Start(@Nullable ReleaseId release) implements Order {}
+  }
+
+  /**
+   * Asks for {@code order}; blocks until that is journaled, not until it is done.
+   *
+   * @param allowTainted start a release whose signers are revoked
+   */
+  DeploymentResource order(AppName app, Order order, boolean allowTainted, String requestedBy)
+      throws Rejected;
+
   /** Who is trusted here, and what of it can count now; blocks for reading the trust files. */
   TrustResource trust();
 

@@ -69,9 +69,7 @@ final class Deploying {
   /** {@code POST /v1/apps/APP/rollback}. */
   void rollback(Exchange exchange, byte[] body) throws Rejected {
     AppName app = exchange.app();
-    JsonNode request =
-        Parse.object(
-            body.length == 0 ? "{}".getBytes(UTF_8) : body, Set.of("release", "allow_tainted"));
+    JsonNode request = Parse.object(orEmpty(body), Set.of("release", "allow_tainted"));
     String text = Parse.text(request, "release");
     boolean allowTainted = Parse.flag(request, "allow_tainted");
     if (allowTainted) {
@@ -86,6 +84,54 @@ final class Deploying {
                 exchange,
                 "rollback " + app + " " + text + " " + allowTainted,
                 () -> control.rollback(app, release, allowTainted, exchange.caller().name()).id()));
+  }
+
+  /** {@code POST /v1/apps/APP/restart}. */
+  void restart(Exchange exchange, byte[] body) throws Rejected {
+    JsonNode request = Parse.object(orEmpty(body), Set.of("slot"));
+    order(exchange, new Control.Order.Restart(Parse.whole(request, "slot")), false);
+  }
+
+  /** {@code POST /v1/apps/APP/scale}. */
+  void scale(Exchange exchange, byte[] body) throws Rejected {
+    Integer instances = Parse.whole(Parse.object(body, Set.of("instances")), "instances");
+    if (instances == null) {
+      throw new Rejected(ErrorCode.REQUEST_INVALID, "The key is missing.", "instances");
+    }
+    order(exchange, new Control.Order.Scale(instances), false);
+  }
+
+  /** {@code POST /v1/apps/APP/stop}. */
+  void stop(Exchange exchange, byte[] body) throws Rejected {
+    Parse.object(orEmpty(body), Set.of());
+    order(exchange, new Control.Order.Stop(), false);
+  }
+
+  /** {@code POST /v1/apps/APP/start}. */
+  void start(Exchange exchange, byte[] body) throws Rejected {
+    JsonNode request = Parse.object(orEmpty(body), Set.of("release", "allow_tainted"));
+    String text = Parse.text(request, "release");
+    order(
+        exchange,
+        new Control.Order.Start(text == null ? null : Exchange.release(text)),
+        Parse.flag(request, "allow_tainted"));
+  }
+
+  private void order(Exchange exchange, Control.Order order, boolean allowTainted) throws Rejected {
+    AppName app = exchange.app();
+    String caller = exchange.caller().name();
+    begin(
+        exchange,
+        "order " + app,
+        () ->
+            idempotency.once(
+                exchange,
+                app + " " + order + " " + allowTainted,
+                () -> control.order(app, order, allowTainted, caller).id()));
+  }
+
+  private static byte[] orEmpty(byte[] body) {
+    return body.length == 0 ? "{}".getBytes(UTF_8) : body;
   }
 
   /** Beginning is a write to the journal, which an event loop must not wait for. */

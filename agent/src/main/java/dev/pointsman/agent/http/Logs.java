@@ -1,5 +1,6 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.config.Units;
 import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.LogLineResource;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -109,8 +111,8 @@ final class Logs {
     }
     try {
       return Optional.of(Instant.parse(text));
-    } catch (java.time.DateTimeException e) {
-      return dev.pointsman.agent.config.Units.duration(text)
+    } catch (DateTimeException e) {
+      return Units.duration(text)
           .map(ago -> Optional.of(clock.instant().minus(ago)))
           .orElseThrow(() ->
               new Rejected(
@@ -145,7 +147,7 @@ final class Logs {
    * As people read it: {@code TIME SLOT|RELEASE LINE}; the slot is left out where only one was
    * asked for.
    */
-  static String text(LogLineResource line, boolean oneSlot) {
+  private static String text(LogLineResource line, boolean oneSlot) {
     return line.at().truncatedTo(ChronoUnit.SECONDS)
         + " "
         + (oneSlot ? "" : line.slot() + "|")

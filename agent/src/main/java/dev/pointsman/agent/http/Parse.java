@@ -99,4 +99,16 @@ final class Parse {
     }
     return value.booleanValue();
   }
+
+  /** The whole number under {@code key}, or null where it is absent or null. */
+  static @Nullable Integer whole(JsonNode object, String key) throws Rejected {
+    JsonNode value = object.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw new Rejected(ErrorCode.REQUEST_INVALID, "The value is not a whole number.", key);
+    }
+    return value.intValue();
+  }
 }

@@ -94,6 +94,7 @@ final class Routes {
         .done();
     // What an app writes may hold secrets, so those who only look are not shown it.
     at(router, "/v1/apps/:app/logs").get(Scope.DEPLOY, handlers.logs()::logs).done();
+    ordering(router);
     at(router, "/v1/apps/:app/judgement")
         .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge, Trusting.MAX_JUDGED))
         .done();
@@ -112,6 +113,23 @@ final class Routes {
     router.route().handler(routing -> nothingHere(Exchange.of(routing)));
     failures(router, connections);
     return router;
+  }
+
+  /** What is done with an app's workers; taking them all away is not for those who only deploy. */
+  private void ordering(Router router) {
+    Deploying deploying = handlers.deploying();
+    at(router, "/v1/apps/:app/restart")
+        .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::restart))
+        .done();
+    at(router, "/v1/apps/:app/scale")
+        .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::scale))
+        .done();
+    at(router, "/v1/apps/:app/stop")
+        .on(HttpMethod.POST, Scope.ADMIN, small(deploying::stop))
+        .done();
+    at(router, "/v1/apps/:app/start")
+        .on(HttpMethod.POST, Scope.ADMIN, small(deploying::start))
+        .done();
   }
 
   /** The parts of a release on its way here. */

@@ -32,12 +32,29 @@ public final class StatusTable {
           app.app(),
           word(app.condition()),
           orDash(app.release()),
-          online(app) + "/" + app.instances() + " online",
+          online(app) + "/" + app.instances() + (app.scaled() == null ? "" : "*") + " online",
           app.listen(),
           last == null ? "-" : brief(last, now));
-      app.notices().forEach(notice -> notices.add(app.app() + ": " + notice));
+      remarks(app, now).forEach(remark -> notices.add(app.app() + ": " + remark));
     }
     return table + lines("", notices);
+  }
+
+  private static List<String> remarks(AppResource app, Instant now) {
+    List<String> remarks = new ArrayList<>();
+    AppResource.Stopped stopped = app.stopped();
+    if (stopped != null) {
+      remarks.add("stopped by " + stopped.by() + ", since " + span(stopped.at(), now));
+    }
+    AppResource.Scaled scaled = app.scaled();
+    if (scaled != null) {
+      remarks.add("* scaled by " + scaled.by() + "; the file says " + scaled.instances());
+    }
+    if (!app.pending().isEmpty()) {
+      remarks.add("its files changed, which waits for a deployment: pointsman plan " + app.app());
+    }
+    remarks.addAll(app.notices());
+    return remarks;
   }
 
   /** One app with its workers and its running or last deployment. */
@@ -48,6 +65,19 @@ public final class StatusTable {
     text.append(", generation ").append(orDash(app.generation()));
     text.append(", ").append(online(app)).append('/').append(app.instances()).append(" online");
     text.append(" on ").append(app.listen()).append('\n');
+    AppResource.Stopped stopped = app.stopped();
+    if (stopped != null) {
+      text.append("stopped by ").append(stopped.by()).append(", since ");
+      text.append(span(stopped.at(), now)).append("; next: pointsman start ").append(app.app());
+      text.append('\n');
+    }
+    AppResource.Scaled scaled = app.scaled();
+    if (scaled != null) {
+      text.append("scaled to ").append(app.instances()).append(" by ").append(scaled.by());
+      text.append(", since ").append(span(scaled.at(), now));
+      text.append("; the file says ").append(scaled.instances()).append('\n');
+    }
+    text.append(lines("pending: ", app.pending()));
     text.append(lines("notice: ", app.notices()));
     if (!app.workers().isEmpty()) {
       text.append('\n').append(workers(app.workers(), now));

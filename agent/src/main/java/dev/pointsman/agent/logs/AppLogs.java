@@ -41,7 +41,7 @@ public final class AppLogs implements AutoCloseable {
   private final LogLosses losses = new LogLosses();
   private final Map<LogName, Live> living = new TreeMap<>();
   private final Thread thread;
-  private final Queue<LogName> ended = new ConcurrentLinkedQueue<>();
+  private final Queue<String> ended = new ConcurrentLinkedQueue<>();
   private Instant nextSweep = Instant.MIN;
 
   private record Live(LiveLog log, LogIndex index) {}
@@ -111,8 +111,8 @@ public final class AppLogs implements AutoCloseable {
   }
 
   /** The process has ended: nothing more comes. Does not block. */
-  public void ended(int slot, String process) {
-    ended.add(new LogName(slot, process));
+  public void ended(String process) {
+    ended.add(process);
   }
 
   /** The last {@code lines} lines of a process, oldest first. */
@@ -130,6 +130,16 @@ public final class AppLogs implements AutoCloseable {
   /** What is to be told to people. */
   public List<String> notices() {
     return losses.notices();
+  }
+
+  /** A process says that so many of its writes were refused, for the disk is full. */
+  public void refused(int slot, long writes) {
+    losses.refused(slot, writes);
+  }
+
+  /** Writes of processes that were refused. */
+  public long refusedWrites() {
+    return losses.refusedWrites();
   }
 
   /** How often something could not be done. */
@@ -191,20 +201,26 @@ public final class AppLogs implements AutoCloseable {
   /** Bounds every log once; returns how long the next look can wait. */
   synchronized Duration look() {
     Duration pause = SLOWEST;
+    List<String> over = drained();
     boolean well = sweep();
     for (Live live : living.values()) {
       Optional<Duration> soonest = look(live);
       well &= soonest.isPresent();
       pause = soonest.isPresent() && soonest.get().compareTo(pause) < 0 ? soonest.get() : pause;
     }
-    for (LogName name = ended.poll(); name != null; name = ended.poll()) {
-      Live over = living.remove(name);
-      well &= over == null || look(over).isPresent(); // What it wrote last.
-    }
+    living.keySet().removeIf(name -> over.contains(name.process())); // Seen for the last time.
     if (well) {
       losses.allWell();
     }
     return pause;
+  }
+
+  private List<String> drained() {
+    List<String> over = new ArrayList<>();
+    for (String process = ended.poll(); process != null; process = ended.poll()) {
+      over.add(process);
+    }
+    return over;
   }
 
   private Optional<Duration> look(Live live) {

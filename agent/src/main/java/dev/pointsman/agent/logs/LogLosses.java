@@ -16,6 +16,8 @@ final class LogLosses {
 
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong refusedWrites = new AtomicLong();
+  private volatile @Nullable String refused;
   private volatile @Nullable String unkept;
   private volatile @Nullable String unwatched;
   private volatile @Nullable String risk;
@@ -29,6 +31,19 @@ final class LogLosses {
       LOG.warn("Log lines are lost. {}", words);
     }
     unkept = words;
+  }
+
+  /** {@code writes} of a worker of {@code slot} were refused. */
+  void refused(int slot, long writes) {
+    refusedWrites.addAndGet(writes);
+    if (refused == null) {
+      LOG.warn("Writes of workers to their logs are refused. slot={}", slot);
+    }
+    refused = "slot " + slot;
+  }
+
+  long refusedWrites() {
+    return refusedWrites.get();
   }
 
   /** Something else about {@code what} could not be done; it is tried again. */
@@ -83,6 +98,13 @@ final class LogLosses {
                         + " bytes since the agent began), last: "
                         + words
                         + ". Make room on the disk; workers are not touched by it."),
+            Optional.ofNullable(refused)
+                .map(where ->
+                    refusedWrites.get()
+                        + " writes of workers to their logs were refused since the agent began, last"
+                        + " in "
+                        + where
+                        + ": the disk is full. Make room; workers go on without these lines."),
             Optional.ofNullable(unwatched)
                 .map(words -> "Logs cannot be looked after, and may grow: " + words),
             Optional.ofNullable(risk))

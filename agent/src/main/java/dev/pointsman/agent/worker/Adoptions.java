@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ExitCause;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over the workers of an earlier run of the agent: those that were let in go on, those that
- * were draining finish, those that were still private are ended, for they have no users to lose.
+ * were draining finish, those that were still private are ended, for they have no users to lose. A
+ * worker without the preload is never private, unless it is on trial: it is asked to finish too.
  */
 final class Adoptions {
   private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
@@ -32,14 +34,14 @@ final class Adoptions {
     Map<Integer, WorkerSupervisor> holders = new TreeMap<>();
     for (Path directory : WorkerDirectories.list(shop.runDirectory())) {
       Optional<WorkerHandle> handle = WorkerHandle.read(directory);
-      if (handle.isEmpty() || handle.get().stage() == Stage.LAUNCHING) {
+      if (handle.isEmpty() || handle.get().isPrivate()) {
         end(directory, handle);
         continue;
       }
       Optional<WorkerSupervisor> worker = takeOver(handle.get(), directory);
       if (worker.isEmpty()) {
         delete(directory);
-      } else if (handle.get().stage() == Stage.DRAINING) {
+      } else if (handle.get().stage() != Stage.OPENED) {
         pool.putLeaving(worker.get());
       } else {
         settle(worker.get(), holders);
@@ -55,13 +57,13 @@ final class Adoptions {
       throws InterruptedException {
     WorkerSupervisor before = holders.get(newer.slot());
     if (before != null && !pool.awaitOnline(newer, CONFIRMATION)) {
-      pool.leave(newer);
+      pool.leave(newer, ExitCause.DEPLOYED);
       return;
     }
     holders.put(newer.slot(), newer);
     pool.put(newer);
     if (before != null) {
-      pool.leave(before);
+      pool.leave(before, ExitCause.DEPLOYED);
     }
   }
 
@@ -78,9 +80,13 @@ final class Adoptions {
   private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory)
       throws IOException {
     Transition first =
-        handle.stage() == Stage.DRAINING
+        handle.stage() != Stage.OPENED
             ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
-            : pool.machine().adopt(handle.incarnation(), pool.clock().instant());
+            : pool.machine()
+                .adopt(
+                    handle.incarnation(),
+                    pool.clock().instant().minus(handle.process().age()),
+                    pool.clock().instant());
     Optional<WorkerSupervisor> worker =
         WorkerSupervisor.goOn(
             pool.job(handle.slot(), handle.generation()),

@@ -10,6 +10,7 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import java.io.IOException;
@@ -18,9 +19,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -43,12 +46,14 @@ public final class WorkerPool {
    *
    * @param trouble why its worker does not serve as it should; null when all is well
    * @param fell how its worker ended by itself, though it may serve again; null if it never did
+   * @param incarnation its worker's
    */
   public record Slot(
       Generation generation,
       boolean online,
       @Nullable FailureResource trouble,
-      @Nullable FailureResource fell) {}
+      @Nullable FailureResource fell,
+      Incarnation incarnation) {}
 
   private final AppConfig config;
   private final Workshop workshop;
@@ -59,6 +64,15 @@ public final class WorkerPool {
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
+  private final Set<WorkerSupervisor> acceptors = new HashSet<>();
+  private Acceptance acceptance = _ -> {};
+
+  /** Told whether any worker accepts, or is to; before it is let in. Must not block. */
+  @FunctionalInterface
+  public interface Acceptance {
+    /** {@code any}: at least one. */
+    void changed(boolean any);
+  }
 
   /**
    * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
@@ -70,7 +84,7 @@ public final class WorkerPool {
     this.workshop = workshop;
     this.run = run;
     this.clock = clock;
-    this.machine = new WorkerMachine(policy(config));
+    this.machine = new WorkerMachine(WorkerPolicy.of(config));
     this.observer =
         (worker, was, is) -> {
           story.tell(worker, was, is);
@@ -78,9 +92,28 @@ public final class WorkerPool {
             if (is instanceof Stopped) {
               leaving.remove(worker);
             }
+            noteAcceptance(worker, is);
             notifyAll();
           }
         };
+  }
+
+  /** Tells {@code listener} how it is now, and of every change from now on. */
+  public synchronized void tellAcceptance(Acceptance listener) {
+    acceptance = listener;
+    listener.changed(!acceptors.isEmpty());
+  }
+
+  private void noteAcceptance(WorkerSupervisor worker, WorkerState is) {
+    boolean before = !acceptors.isEmpty();
+    if (is instanceof Online || is instanceof Standby) {
+      acceptors.add(worker);
+    } else {
+      acceptors.remove(worker);
+    }
+    if (before == acceptors.isEmpty()) {
+      acceptance.changed(!before);
+    }
   }
 
   /** What each slot runs. */
@@ -98,7 +131,8 @@ public final class WorkerPool {
                     worker.generation(),
                     worker.view().state() instanceof Online,
                     Evidence.trouble(worker, config),
-                    Evidence.fall(worker))));
+                    Evidence.fall(worker),
+                    Evidence.incarnation(worker.view().state()))));
     return slots;
   }
 
@@ -115,15 +149,79 @@ public final class WorkerPool {
   }
 
   /** Fills an empty slot with a worker of a generation that has proved itself; returns at once. */
-  public synchronized void keep(int slot, Generation generation) {
+  public void keep(int slot, Generation generation) {
+    keep(slot, generation, Gate.KNOWN_GOOD);
+  }
+
+  private synchronized void keep(int slot, Generation generation, Gate gate) {
     if (active.containsKey(slot)) {
       throw new IllegalStateException("slot " + slot + " is not empty");
     }
     active.put(
         slot,
         WorkerSupervisor.begin(
-            job(slot, generation),
-            machine.launch(incarnation(), Gate.KNOWN_GOOD, false, clock.instant())));
+            job(slot, generation), machine.launch(incarnation(), gate, false, clock.instant())));
+  }
+
+  /**
+   * Fills {@code slots}, which are empty, all at the same time, and blocks until each has a worker
+   * online, or one that fell, or until {@code healthy_deadline} and the time of the gate are over.
+   * What did not come up is tried again as any worker is.
+   *
+   * @return why one does not serve, or empty
+   */
+  public Optional<FailureResource> start(
+      Set<Integer> slots, Generation generation, boolean knownGood) throws InterruptedException {
+    Gate gate = gate(knownGood);
+    slots.forEach(slot -> keep(slot, generation, gate));
+    boolean inTime =
+        await(
+            () -> slots.stream().allMatch(this::hasSettled),
+            after(config.roll().healthyDeadline()));
+    Map<Integer, Slot> now = slots();
+    return slots.stream()
+        .sorted()
+        .map(slot -> Optional.ofNullable(now.get(slot)).flatMap(it -> unserved(slot, it, inTime)))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<FailureResource> unserved(int slot, Slot view, boolean inTime) {
+    if (view.online() && view.trouble() == null && view.fell() == null) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(view.trouble())
+        .or(() -> Optional.ofNullable(view.fell()))
+        .or(() -> Optional.of(Evidence.notUp(slot, inTime, config)));
+  }
+
+  /** Whether {@code slot} has a worker that serves, or one that fell on its way there. */
+  private synchronized boolean hasSettled(int slot) {
+    WorkerSupervisor worker = active.get(slot);
+    return worker == null
+        || worker.view().state() instanceof Online
+        || Evidence.hasFallen(worker)
+        || Evidence.isTroubled(worker, config);
+  }
+
+  /**
+   * Blocks until nothing drains any more, {@code progress_deadline} at most.
+   *
+   * @return which worker does not go, or empty
+   */
+  public Optional<FailureResource> awaitGone() throws InterruptedException {
+    if (await(leaving::isEmpty, after(config.roll().progressDeadline()))) {
+      return Optional.empty();
+    }
+    synchronized (this) {
+      return leaving.stream().findFirst().map(worker -> Evidence.noProgress(worker, config));
+    }
+  }
+
+  private Gate gate(boolean knownGood) {
+    return knownGood
+        ? Gate.KNOWN_GOOD
+        : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
   }
 
   /**
@@ -141,13 +239,10 @@ public final class WorkerPool {
     if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
-    Gate gate =
-        knownGood
-            ? Gate.KNOWN_GOOD
-            : new Gate(config.roll().healthPasses(), config.roll().minHealthyTime());
     WorkerSupervisor fresh =
         WorkerSupervisor.begin(
-            job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
+            job(slot, generation),
+            machine.launch(incarnation(), gate(knownGood), true, clock.instant()));
     putLeaving(fresh); // Shown, but not yet the slot's.
     boolean _ = await(() -> isDecided(fresh), deadline);
     return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));
@@ -161,7 +256,7 @@ public final class WorkerPool {
     leaving.remove(fresh);
     WorkerSupervisor old = active.put(slot, fresh);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.DEPLOYED);
     }
     return true;
   }
@@ -170,7 +265,7 @@ public final class WorkerPool {
     boolean late = !isDecided(fresh);
     FailureResource failure =
         late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
-    fresh.post(new WorkerEvent.DrainRequested());
+    fresh.post(new WorkerEvent.DrainRequested(ExitCause.FAILED_START));
     return failure;
   }
 
@@ -202,7 +297,7 @@ public final class WorkerPool {
   public synchronized void retire(int slot) {
     WorkerSupervisor old = active.remove(slot);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.RETIRED);
     }
   }
 
@@ -259,9 +354,9 @@ public final class WorkerPool {
     return worker.view().state() instanceof Online;
   }
 
-  synchronized void leave(WorkerSupervisor old) {
+  synchronized void leave(WorkerSupervisor old, ExitCause why) {
     leaving.add(old);
-    old.post(new WorkerEvent.DrainRequested());
+    old.post(new WorkerEvent.DrainRequested(why));
   }
 
   WorkerMachine machine() {
@@ -305,19 +400,5 @@ public final class WorkerPool {
       case Standby it -> !it.trial();
       case Draining _, Stopping _ -> false;
     };
-  }
-
-  private static WorkerPolicy policy(AppConfig config) {
-    return new WorkerPolicy(
-        config.roll().healthyDeadline(),
-        Duration.ofSeconds(10),
-        config.roll().drainTimeout(),
-        config.roll().killTimeout(),
-        config.health().failureThreshold(),
-        config.restart().maxRestarts(),
-        config.restart().restartWindow(),
-        config.restart().backoffMin(),
-        config.restart().backoffMax(),
-        config.restart().cooldown());
   }
 }

@@ -36,8 +36,8 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, verify, push, pull, deploy, rollback, status, releases, pin, unpin, gc, events, token, trust
-          stats                 | did you mean status or trust or events?
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, verify, push, pull, deploy, rollback, restart, scale, stop, start, status, releases, pin, unpin, gc, events, token, trust
+          stats                 | did you mean status or start or restart?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
           deploy Web r1         | 'Web' is not one: a small letter, then up to 38 small letters, digits and '-'

@@ -69,17 +69,22 @@ class ConfigReaderTest {
         working_directory = "server/app"
         user = "web"
         env_file = "web.env"
+        unavailable_after = "never"
         keep_releases = 6
         failed_retention = 0
         [env]
         NODE_ENV = "production"
         NODE_OPTIONS = "--enable-source-maps"
         EMPTY = ""
+        [scale]
+        min = 2
+        max = 8
         [health]
         path = "/up?x=1"
         interval = "6s"
         timeout = "250ms"
         failure_threshold = 4
+        event_loop_timeout = "20s"
         [roll]
         healthy_deadline = "90s"
         min_healthy_time = "0s"
@@ -97,6 +102,8 @@ class ConfigReaderTest {
         backoff_min = "1s"
         backoff_max = "2s"
         cooldown = "5m"
+        max_memory = "512MiB"
+        max_lifetime = "1d"
         [trust]
         require = ["1 of ci@web", "2 of a@ops, b@ops,c@ops"]
         env = "staging"
@@ -133,9 +140,10 @@ class ConfigReaderTest {
                 List.of(
                     new AppConfig(
                         new AppName("web"),
-                        new Endpoint("0.0.0.0", 3000),
+                        List.of(new Endpoint("0.0.0.0", 3000)),
                         100,
                         4,
+                        new AppConfig.ScaleConfig(2, 8),
                         Optional.of(List.of("node", "a b.js")),
                         Optional.of("server/app"),
                         Optional.of("web"),
@@ -145,7 +153,12 @@ class ConfigReaderTest {
                             "EMPTY", ""),
                         Optional.of(temp.resolve("apps.d/web.env")),
                         new HealthConfig(
-                            Optional.of("/up?x=1"), seconds(6), Duration.ofMillis(250), 4),
+                            Optional.of("/up?x=1"),
+                            seconds(6),
+                            Duration.ofMillis(250),
+                            4,
+                            seconds(20)),
+                        GateConfig.DEFAULT,
                         new RollConfig(
                             seconds(90),
                             Duration.ZERO,
@@ -157,7 +170,15 @@ class ConfigReaderTest {
                             "SIGINT",
                             true,
                             false),
-                        new RestartConfig(2, seconds(30), seconds(1), seconds(2), seconds(300)),
+                        new RestartConfig(
+                            2,
+                            seconds(30),
+                            seconds(1),
+                            seconds(2),
+                            seconds(300),
+                            Optional.of(512L << 20),
+                            Optional.of(Duration.ofDays(1))),
+                        Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
                             "staging",
@@ -173,6 +194,50 @@ class ConfigReaderTest {
   /**
    * The whole surface with its defaults: whoever changes one changes this text and the documents.
    */
+  @Test
+  void readsAllOfTheGate() throws Exception {
+    ConfigFolder folder =
+        new ConfigFolder(temp)
+            .write(
+                "apps.d/web.toml",
+                """
+                listen = ["127.0.0.1:3000", "[::1]:3001"]
+                [gate]
+                protocol = "systemd"
+                ready = "uptime"
+                uptime = "9s"
+                probe = "exec"
+                probe_command = ["bin/healthy", "--now"]
+                watchdog = "30s"
+                trial = false
+                [trust]
+                require = ["1 of ci@web"]
+                """);
+    AppConfig app = folder.read().apps().getFirst();
+    assertThat(app.listening()).isEqualTo("127.0.0.1:3000, [::1]:3001");
+    assertThat(app.gate())
+        .isEqualTo(
+            new GateConfig(
+                Optional.of(GateConfig.Protocol.SYSTEMD),
+                Optional.of(GateConfig.Ready.UPTIME),
+                seconds(9),
+                Optional.of(GateConfig.Probe.EXEC),
+                Optional.empty(),
+                List.of("bin/healthy", "--now"),
+                seconds(30),
+                Optional.of(false)));
+  }
+
+  @Test
+  void anAppMayHaveNoPort() throws Exception {
+    ConfigFolder folder =
+        new ConfigFolder(temp)
+            .write("apps.d/web.toml", "listen = \"none\"\n[trust]\nrequire = [\"1 of ci@web\"]\n");
+    AppConfig app = folder.read().apps().getFirst();
+    assertThat(app.listen()).isEmpty();
+    assertThat(app.listening()).isEqualTo("none");
+  }
+
   @Test
   void theseAreAllKeysAndDefaults() throws Exception {
     ConfigFolder folder = new ConfigFolder(temp).write("apps.d/web.toml", LEAST_APP);
@@ -223,8 +288,13 @@ class ConfigReaderTest {
             # working_directory: not set
             # user: not set
             # env_file: not set
+            unavailable_after = "5s"
             keep_releases = 5
             failed_retention = 3
+
+            [scale]
+            min = 1
+            max = 256
 
             [env]
 
@@ -233,6 +303,17 @@ class ConfigReaderTest {
             interval = "5s"
             timeout = "2s"
             failure_threshold = 3
+            event_loop_timeout = "30s"
+
+            [gate]
+            # protocol: "preload" for a Node command, else "systemd"
+            # ready: "listening" with the preload, else "notify"
+            uptime = "5s"
+            # probe: "http" where there is a port, else "none"
+            # probe_on: "trial" for workers without the preload
+            # probe_command: not set
+            watchdog = "0s"
+            # trial: true for workers without the preload that have a port
 
             [roll]
             healthy_deadline = "60s"
@@ -252,6 +333,8 @@ class ConfigReaderTest {
             backoff_min = "100ms"
             backoff_max = "15s"
             cooldown = "30s"
+            # max_memory: not set
+            # max_lifetime: not set
 
             [trust]
             require = ["1 of ci@web"]

@@ -46,16 +46,16 @@ final class DeploymentPlannerTest {
   }
 
   private static SlotView well(Generation generation) {
-    return new SlotView(generation, null, null);
+    return new SlotView(generation, null, null, Born.NEVER);
   }
 
   private static SlotView bad(Generation generation) {
-    return new SlotView(generation, BAD, null);
+    return new SlotView(generation, BAD, null, Born.NEVER);
   }
 
   /** It serves, but it had fallen before. */
   private static SlotView risen(Generation generation) {
-    return new SlotView(generation, null, BAD);
+    return new SlotView(generation, null, BAD, Born.NEVER);
   }
 
   @Test
@@ -191,6 +191,7 @@ final class DeploymentPlannerTest {
             .as(story)
             .isEqualTo(it.status() instanceof Reverting ? Gate.KNOWN_GOOD : Gate.FULL);
       }
+      case Step.Start _ -> throw new AssertionError(story + ": a roll fills slot by slot");
       case Step.Retire(int slot) -> {
         assertThat(seen.slots()).as(story).containsKey(slot);
         assertThat(heading == null || slot >= it.slots()).as(story).isTrue();

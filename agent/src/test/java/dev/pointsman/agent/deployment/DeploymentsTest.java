@@ -39,6 +39,7 @@ final class DeploymentsTest {
   @TempDir Path directory;
   private final FakeHost host = new FakeHost();
   private final List<DeploymentEntry> told = new CopyOnWriteArrayList<>();
+  private volatile int instances = 2;
   private @Nullable AppLedger ledger;
   private @Nullable Deployments deployments;
 
@@ -76,8 +77,7 @@ final class DeploymentsTest {
             new Releases(),
             (entry, after) -> told.add(entry),
             Samples.ticking(),
-            2,
-            true));
+            () -> new Deployments.Settings(instances, 1, 8, true)));
   }
 
   @AfterEach
@@ -143,7 +143,8 @@ final class DeploymentsTest {
   @Test
   void refusesWhileThePoolIsNotHealthyUnlessForced() throws Exception {
     deploy(OLD);
-    host.slots.put(1, new SlotView(OLD, Samples.failure(Reason.WORKER_CRASHED, "it fell"), null));
+    host.slots.put(
+        1, new SlotView(OLD, Samples.failure(Reason.WORKER_CRASHED, "it fell"), null, Born.NEVER));
     refused(ErrorCode.POOL_UNHEALTHY, () -> deployments().deploy(NEW.release(), false, "ci"));
     host.slots.remove(1);
     refused(ErrorCode.POOL_UNHEALTHY, () -> deployments().deploy(NEW.release(), false, "ci"));
@@ -283,5 +284,89 @@ final class DeploymentsTest {
     DeploymentId id = deployments().deploy(NEW.release(), false, "ci").id();
     deployments().await(id, LONG);
     refused(ErrorCode.INTERNAL, () -> deployments().deploy(NEW.release(), false, "ci"));
+  }
+
+  @Test
+  void restartsAllOrOne() throws Exception {
+    deploy(NEW);
+    assertThat(await(deployments().restart(null, "ops").id()).outcome())
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+    assertThat(host.replaced).hasSize(4);
+    await(deployments().restart(1, "ops").id());
+    assertThat(host.replaced).hasSize(5).last().isEqualTo(new Place(1, NEW));
+    refused(ErrorCode.REQUEST_INVALID, () -> deployments().restart(2, "ops"));
+    refused(ErrorCode.REQUEST_INVALID, () -> deployments().restart(-1, "ops"));
+  }
+
+  @Test
+  void restartsWorkersThatAreNotWell() throws Exception {
+    deploy(NEW);
+    host.slots.put(
+        1, new SlotView(NEW, Samples.failure(Reason.WORKER_CRASHED, "it fell"), null, Born.NEVER));
+    assertThat(await(deployments().restart(null, "ops").id()).outcome())
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+  }
+
+  @Test
+  void anOperatorsNumberHoldsUntilTheFileNamesAnother() throws Exception {
+    deploy(OLD);
+    assertThat(await(deployments().scale(4, "ops").id()).outcome())
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+    assertThat(host.slots).hasSize(4);
+    deploy(NEW);
+    assertThat(host.slots).as("after a deployment").hasSize(4);
+    instances = 3;
+    deploy(OLD);
+    assertThat(host.slots).as("when the file says 3").hasSize(3);
+    instances = 2;
+    assertThat(ledger().state().standing().slots(instances)).isEqualTo(4);
+  }
+
+  @Test
+  void refusesNumbersOutOfBounds() throws Exception {
+    deploy(OLD);
+    refused(ErrorCode.REQUEST_INVALID, () -> deployments().scale(0, "ops"));
+    refused(ErrorCode.REQUEST_INVALID, () -> deployments().scale(9, "ops"));
+    assertThat(await(deployments().scale(8, "ops").id()).outcome())
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+  }
+
+  @Test
+  void whatIsStoppedIsOnlyStarted() throws Exception {
+    deploy(OLD);
+    deploy(NEW);
+    await(deployments().stop("ops").id());
+    assertThat(host.slots).isEmpty();
+    refused(ErrorCode.APP_STOPPED, () -> deployments().deploy(OLD.release(), true, "ci"));
+    refused(ErrorCode.APP_STOPPED, () -> deployments().rollback(null, "ci"));
+    refused(ErrorCode.APP_STOPPED, () -> deployments().restart(null, "ci"));
+    refused(ErrorCode.APP_STOPPED, () -> deployments().scale(3, "ci"));
+    await(deployments().stop("another").id());
+    assertThat(java.util.Objects.requireNonNull(ledger().state().standing().stopped()).by())
+        .isEqualTo("ops");
+    assertThat(await(deployments().start(null, "ops").id()).outcome())
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+    assertThat(host.running()).containsExactly(NEW);
+    assertThat(await(deployments().start(null, "ops").id()).outcome())
+        .as("once more")
+        .isEqualTo(DeploymentState.SUCCESSFUL);
+  }
+
+  @Test
+  void startsWithAnotherReleaseOnlyWhatIsStopped() throws Exception {
+    deploy(OLD);
+    refused(ErrorCode.REQUEST_INVALID, () -> deployments().start(NEW.release(), "ops"));
+    await(deployments().stop("ops").id());
+    await(deployments().start(NEW.release(), "ops").id());
+    assertThat(host.running()).containsExactly(NEW);
+    assertThat(ledger().state().wanted()).isEqualTo(NEW);
+  }
+
+  @Test
+  void refusesOrdersWhereNothingWasDeployed() {
+    refused(ErrorCode.APP_EMPTY, () -> deployments().restart(null, "ops"));
+    refused(ErrorCode.APP_EMPTY, () -> deployments().scale(3, "ops"));
+    refused(ErrorCode.APP_EMPTY, () -> deployments().stop("ops"));
+    refused(ErrorCode.APP_EMPTY, () -> deployments().start(null, "ops"));
   }
 }

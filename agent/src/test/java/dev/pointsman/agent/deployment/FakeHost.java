@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class FakeHost implements Pool, Links {
   final List<Place> replaced = new ArrayList<>();
   final List<Step> done = new ArrayList<>();
   Runnable afterEffect = () -> {};
+  boolean immortal;
+  private long born;
   int fewest = Integer.MAX_VALUE;
   int most;
   private @Nullable ReleaseId current;
@@ -40,7 +43,7 @@ final class FakeHost implements Pool, Links {
     if (generation != null) {
       host.current = generation.release();
       for (int slot = 0; slot < count; slot++) {
-        host.slots.put(slot, new SlotView(generation, null, null));
+        host.slots.put(slot, new SlotView(generation, null, null, new Born(1, slot + 1L)));
       }
     }
     return host;
@@ -67,9 +70,32 @@ final class FakeHost implements Pool, Links {
             turningBad.contains(place)
                 ? Samples.failure(Reason.WORKER_UNHEALTHY, "slot " + slot + " turned bad")
                 : null,
-            null));
+            null,
+            new Born(2, ++born)));
     effect();
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<FailureResource> start(Set<Integer> which, Generation generation, Gate gate) {
+    done.add(new Step.Start(which, generation, gate));
+    Optional<FailureResource> failure = Optional.empty();
+    for (int slot : new TreeSet<>(which)) {
+      boolean falls = failing.contains(new Place(slot, generation));
+      FailureResource fell =
+          falls ? Samples.failure(Reason.WORKER_CRASHED, "slot " + slot + " fell") : null;
+      slots.put(slot, new SlotView(generation, fell, fell, new Born(2, ++born)));
+      failure = failure.or(() -> Optional.ofNullable(fell));
+    }
+    effect();
+    return failure;
+  }
+
+  @Override
+  public Optional<FailureResource> awaitGone() {
+    return immortal
+        ? Optional.of(Samples.failure(Reason.PROGRESS_DEADLINE_EXCEEDED, "one does not go"))
+        : Optional.empty();
   }
 
   @Override

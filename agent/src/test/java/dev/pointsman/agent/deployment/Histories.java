@@ -43,6 +43,7 @@ final class Histories {
       case 1, 2 -> stage();
       case 3 -> stageAgain();
       case 4 -> remove();
+      case 5 -> order();
       default -> deploy();
     }
   }
@@ -140,6 +141,41 @@ final class Histories {
             random.nextInt(8) > 0,
             "ci",
             clock.instant()));
+    run(random.nextInt(10) == 0);
+  }
+
+  /** What an operator does with the workers. */
+  private void order() throws Exception {
+    Generation wanted = state.wanted();
+    if (state.running() != null || wanted == null) {
+      return;
+    }
+    DeploymentId id = Samples.id(state.count() + 1);
+    int slots = state.standing().slots(SLOTS);
+    write(
+        switch (random.nextInt(5)) {
+          case 0 ->
+              new DeploymentEntry.RestartBegun(
+                  id,
+                  wanted,
+                  slots,
+                  random.nextBoolean() ? 0 : null,
+                  Born.NEVER,
+                  "ops",
+                  clock.instant());
+          case 1, 2 ->
+              new DeploymentEntry.ScaleBegun(
+                  id, wanted, slots, 1 + random.nextInt(3), SLOTS, "ops", clock.instant());
+          case 3 -> new DeploymentEntry.StopBegun(id, wanted, slots, "ops", clock.instant());
+          default ->
+              new DeploymentEntry.StartBegun(
+                  id,
+                  wanted,
+                  anyStaged().map(to -> new Generation(to, "a7".repeat(32))).orElse(wanted),
+                  slots,
+                  "ops",
+                  clock.instant());
+        });
     run(random.nextInt(10) == 0);
   }
 

@@ -35,7 +35,7 @@ final class JournalCutTest {
   record Story(
       String name,
       Supplier<FakeHost> host,
-      DeploymentEntry.Begun begun,
+      DeploymentEntry.Beginning begun,
       DeploymentState outcome,
       @Nullable String reason,
       Set<Generation> running) {

@@ -67,7 +67,21 @@ final class JournalFormatTest {
         new AppEntry.TaintAllowed(OLD.release(), "SHA256:x is revoked", "ops", T0.plusSeconds(3)),
         new AppEntry.Pinned(OLD.release(), "ops", T0.plusSeconds(4)),
         new AppEntry.Unpinned(OLD.release(), "ops", T0.plusSeconds(5)),
-        new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)));
+        new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)),
+        new AppEntry.AlsoListening(
+            "127.0.0.1:3001", 123_457, "4f1c3a52-0000-4000-8000-5d1f6f1f0a11", T0.plusSeconds(7)),
+        new DeploymentEntry.RestartBegun(Samples.id(4), OLD, 2, 1, new Born(6, 12), "ops", T0),
+        new DeploymentEntry.SlotReplaced(Samples.id(4), 1, OLD, T0),
+        new DeploymentEntry.Ended(Samples.id(4), DeploymentState.SUCCESSFUL, T0),
+        new DeploymentEntry.RestartBegun(Samples.id(5), OLD, 2, null, new Born(6, 13), "ops", T0),
+        new DeploymentEntry.Failed(Samples.id(5), bare, T0),
+        new DeploymentEntry.Ended(Samples.id(5), DeploymentState.FAILED, T0),
+        new DeploymentEntry.ScaleBegun(Samples.id(6), OLD, 2, 5, 2, "ops", T0),
+        new DeploymentEntry.Ended(Samples.id(6), DeploymentState.SUCCESSFUL, T0.plusSeconds(7)),
+        new DeploymentEntry.StopBegun(Samples.id(7), OLD, 5, "ops", T0.plusSeconds(8)),
+        new DeploymentEntry.Ended(Samples.id(7), DeploymentState.SUCCESSFUL, T0.plusSeconds(9)),
+        new DeploymentEntry.StartBegun(Samples.id(8), OLD, OLD, 5, "ops", T0.plusSeconds(10)),
+        new DeploymentEntry.SlotsStarted(Samples.id(8), OLD, T0.plusSeconds(11)));
   }
 
   private Path fixture() throws Exception {
@@ -86,8 +100,10 @@ final class JournalFormatTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.<Class<?>>concat(
                     Stream.of(AppEntry.class.getPermittedSubclasses()),
-                    Stream.of(DeploymentEntry.class.getPermittedSubclasses()))
-                .filter(type -> type != DeploymentEntry.class)
+                    Stream.concat(
+                        Stream.of(DeploymentEntry.class.getPermittedSubclasses()),
+                        Stream.of(DeploymentEntry.Beginning.class.getPermittedSubclasses())))
+                .filter(type -> type.isRecord())
                 .toList());
   }
 
@@ -115,7 +131,13 @@ final class JournalFormatTest {
       AppState state = ledger.state();
       assertThat(state.run()).isEqualTo(7);
       assertThat(state.wanted()).isEqualTo(OLD);
-      assertThat(state.count()).isEqualTo(3);
+      assertThat(state.count()).isEqualTo(8);
+      assertThat(state.standing())
+          .isEqualTo(
+              new Standing(
+                  new Standing.Scaled(5, 2, "ops", T0.plusSeconds(7)),
+                  new Standing.Halted("ops", T0.plusSeconds(8))));
+      assertThat(state.latest().orElseThrow().order()).isEqualTo(new Order.Start());
       assertThat(state.staged()).containsExactly(OLD.release());
       assertThat(state.pinned()).containsExactly(OLD.release());
       assertThat(state.deployment(Samples.id(2)).orElseThrow().status())

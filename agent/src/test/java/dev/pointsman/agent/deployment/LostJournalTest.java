@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class LostJournalTest {
   private static final Generation UNKNOWN = new Generation(new ReleaseId("r1"), "1".repeat(64));
   private static final Generation NEXT = new Generation(new ReleaseId("r2"), "2".repeat(64));
-  private static final SlotView SERVES = new SlotView(UNKNOWN, null, null);
-  private static final SlotView ROLLED = new SlotView(NEXT, null, null);
+  private static final SlotView SERVES = new SlotView(UNKNOWN, null, null, Born.NEVER);
+  private static final SlotView ROLLED = new SlotView(NEXT, null, null, Born.NEVER);
   private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
   private static final DeploymentId ID = new DeploymentId(new AppName("web"), 1);
 

@@ -16,6 +16,7 @@ import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
@@ -119,6 +120,29 @@ class ApiClientTest {
     assertThat(client.rollback("web", null, false).value().toRelease()).isEqualTo("r41");
     assertThat(client.rollback("web", "r40", true).value().toRelease()).isEqualTo("r40");
     assertThat(client.deployments("web").value()).hasSize(3);
+  }
+
+  @Test
+  void asksForWhatIsDoneWithTheWorkers() throws Exception {
+    List<Control.Order> orders =
+        List.of(
+            new Control.Order.Restart(null),
+            new Control.Order.Restart(1),
+            new Control.Order.Scale(3),
+            new Control.Order.Stop(),
+            new Control.Order.Start(null));
+    for (Control.Order order : orders) {
+      client.order("web", order, false);
+    }
+    client.order("web", new Control.Order.Start(new ReleaseId("r7")), true);
+    assertThat(running.control.asked)
+        .containsExactly(
+            "Restart[slot=null] by local",
+            "Restart[slot=1] by local",
+            "Scale[instances=3] by local",
+            "Stop[] by local",
+            "Start[release=null] by local",
+            "Start[release=r7] in spite of its taint by local");
   }
 
   @Test

@@ -312,6 +312,49 @@ class RoutesTest {
           .containsExactly("rollback null by ci", "rollback null by ci", "rollback r7 by ci");
     }
 
+    @Test
+    void sayWhatIsDoneWithTheWorkers() throws Exception {
+      for (String[] call :
+          new String[][] {
+            {"restart", ""},
+            {"restart", "{\"slot\":1}"},
+            {"scale", "{\"instances\":3}"},
+            {"stop", ""},
+            {"start", "{}"},
+            {"start", "{\"release\":\"r7\",\"allow_tainted\":true}"},
+          }) {
+        HttpResponse<String> response =
+            running.post("/v1/apps/web/" + call[0], RunningApi.ADMIN, call[1]);
+        assertThat(response.statusCode()).as(call[0]).isEqualTo(202);
+        assertThat(response.headers().firstValue("location").orElse(""))
+            .startsWith("/v1/deployments/web-");
+      }
+      assertThat(running.control.asked)
+          .containsExactly(
+              "Restart[slot=null] by root",
+              "Restart[slot=1] by root",
+              "Scale[instances=3] by root",
+              "Stop[] by root",
+              "Start[release=null] by root",
+              "Start[release=r7] in spite of its taint by root");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "restart, '{\"slot\":\"1\"}'",
+      "restart, '{\"slot\":1.5}'",
+      "restart, '{\"slots\":1}'",
+      "scale, {}",
+      "scale, '{\"instances\":99999999999}'",
+      "stop, '{\"force\":true}'",
+      "start, '{\"release\":\"..\"}'"
+    })
+    void ofWorkersThatMakeNoSenseAreRefused(String verb, String body) throws Exception {
+      assertProblem(
+          running.post("/v1/apps/web/" + verb, RunningApi.ADMIN, body), ErrorCode.REQUEST_INVALID);
+      assertThat(running.control.asked).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
         strings = {

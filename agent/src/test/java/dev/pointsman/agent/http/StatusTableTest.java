@@ -134,4 +134,38 @@ class StatusTableTest {
 
     assertThatThrownBy(() -> table.row("1")).isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void showsWhatOperatorsOrderedWithinEightyColumns() {
+    AppResource it = FakeControl.webApp("web");
+    AppResource ordered =
+        new AppResource(
+            "web",
+            AppCondition.STOPPED,
+            it.release(),
+            it.generation(),
+            it.listen(),
+            6,
+            List.of(),
+            null,
+            new AppResource.Scaled(4, "ann", FakeControl.THEN),
+            new AppResource.Stopped("ann", FakeControl.THEN),
+            List.of("env: +DB_POOL -OLD_KEY ~DB_URL"),
+            List.of());
+    java.time.Instant now = FakeControl.THEN.plusSeconds(3 * 3600 + 60);
+    assertThat(StatusTable.app(ordered, now))
+        .contains(
+            "web is stopped, release r42",
+            "\nstopped by ann, since 3h1m; next: pointsman start web\n",
+            "\nscaled to 6 by ann, since 3h1m; the file says 4\n",
+            "\npending: env: +DB_POOL -OLD_KEY ~DB_URL\n");
+    String all = StatusTable.apps(List.of(ordered), now);
+    assertThat(all)
+        .contains(
+            "0/6* online",
+            "\nweb: stopped by ann, since 3h1m\n",
+            "\nweb: * scaled by ann; the file says 4\n",
+            "\nweb: its files changed, which waits for a deployment: pointsman plan web\n");
+    assertThat(all.lines()).allMatch(line -> line.length() <= 80, "at most 80 columns");
+  }
 }

@@ -9,6 +9,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
@@ -138,17 +139,20 @@ final class TestHost implements Acceptance, Durability {
   AppConfig app() {
     return new AppConfig(
         WEB,
-        new Endpoint("127.0.0.1", 3000),
+        List.of(new Endpoint("127.0.0.1", 3000)),
         511,
         1,
+        AppConfig.ScaleConfig.DEFAULT,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of(),
         Optional.empty(),
         HealthConfig.DEFAULT,
+        GateConfig.DEFAULT,
         RollConfig.DEFAULT,
         RestartConfig.DEFAULT,
+        Optional.empty(),
         new TrustConfig(
             require, "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1_000, targetOptional),
         LogConfig.DEFAULT,

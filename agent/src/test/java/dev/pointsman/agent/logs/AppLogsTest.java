@@ -89,7 +89,7 @@ class AppLogsTest {
         logs.look();
         assertThat(weight()).isLessThan(MOST + (64 << 10));
       }
-      logs.ended(0, "1." + process + ".1");
+      logs.ended("1." + process + ".1");
     }
     logs.look();
 
@@ -104,7 +104,7 @@ class AppLogsTest {
     AppLogs logs = logs();
     for (int attempt = 1; attempt <= LogRetention.PROCESSES + 20; attempt++) {
       append(logs.begin(0, "1.1." + attempt, "r1", "aaaa"), "I crash\n");
-      logs.ended(0, "1.1." + attempt);
+      logs.ended("1.1." + attempt);
       logs.look();
     }
 
@@ -118,8 +118,8 @@ class AppLogsTest {
     Path removed = logs.begin(5, "1.1.1", "r1", "aaaa");
     Path ended = logs.begin(0, "1.2.1", "r1", "aaaa");
     Path running = logs.begin(0, "1.3.1", "r1", "aaaa");
-    logs.ended(5, "1.1.1");
-    logs.ended(0, "1.2.1");
+    logs.ended("1.1.1");
+    logs.ended("1.2.1");
     logs.look();
     FileTime old = FileTime.from(now.minus(Duration.ofDays(31)));
     for (Path log : new Path[] {removed, ended, running}) {

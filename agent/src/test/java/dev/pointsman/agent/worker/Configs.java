@@ -6,6 +6,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.bundle.AppName;
 import java.time.Duration;
@@ -38,22 +39,28 @@ final class Configs {
   static AppConfig app(RollConfig roll, Duration probeInterval) {
     return new AppConfig(
         new AppName("web"),
-        new Endpoint("127.0.0.1", 0),
+        List.of(new Endpoint("127.0.0.1", 0)),
         128,
         2,
+        AppConfig.ScaleConfig.DEFAULT,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of(),
         Optional.empty(),
-        new HealthConfig(Optional.empty(), probeInterval, Duration.ofSeconds(2), 3),
+        new HealthConfig(
+            Optional.empty(), probeInterval, Duration.ofSeconds(2), 3, Duration.ofSeconds(30)),
+        GateConfig.DEFAULT,
         roll,
         new RestartConfig(
             3,
             Duration.ofSeconds(60),
             Duration.ofMillis(10),
             Duration.ofMillis(50),
-            Duration.ofSeconds(60)),
+            Duration.ofSeconds(60),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),
         new LogConfig(64 << 10, 2),

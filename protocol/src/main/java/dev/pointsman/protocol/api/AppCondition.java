@@ -9,5 +9,7 @@ public enum AppCondition {
   /** Some slots have no online worker, or an online one fails its probes. */
   DEGRADED,
   /** No worker is online. */
-  DOWN
+  DOWN,
+  /** An operator stopped it. */
+  STOPPED
 }

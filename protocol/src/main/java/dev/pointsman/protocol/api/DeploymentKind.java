@@ -3,5 +3,9 @@ package dev.pointsman.protocol.api;
 /** Why a deployment was asked for. */
 public enum DeploymentKind {
   DEPLOY,
-  ROLLBACK
+  ROLLBACK,
+  RESTART,
+  SCALE,
+  STOP,
+  START
 }

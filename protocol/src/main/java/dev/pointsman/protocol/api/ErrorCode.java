@@ -394,6 +394,16 @@ public enum ErrorCode {
       409,
       ErrorClass.WORKER,
       "Workers of the running release are not healthy now; repair that first, or repeat with force."),
+  APP_STOPPED(
+      "app.stopped",
+      409,
+      ErrorClass.REQUEST,
+      "Start it with 'pointsman start APP', or with another release: 'pointsman start APP RELEASE'."),
+  APP_EMPTY(
+      "app.empty",
+      409,
+      ErrorClass.REQUEST,
+      "Push a release and deploy it: pointsman push --deploy."),
   SOCKET_LOST(
       "listen.lost",
       503,

@@ -119,6 +119,8 @@ class ErrorCodesTest {
           RELEASE_BAD release.bad 409 REQUEST
           RELEASE_DAMAGED release.damaged 409 HOST
           POOL_UNHEALTHY pool.unhealthy 409 WORKER
+          APP_STOPPED app.stopped 409 REQUEST
+          APP_EMPTY app.empty 409 REQUEST
           SOCKET_LOST listen.lost 503 HOST
           COMMAND_INVALID command.invalid 422 REQUEST
           AGENT_READONLY agent.readonly 503 HOST
