@@ -86,9 +86,8 @@ function duration(values, name, usual) {
   return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000 }[match[2]];
 }
 
-/** Runs the load to its end; the report. `stopAsked` is an AbortSignal. */
-export async function runLoad(options, stopAsked) {
-  const tally = new Tally();
+/** Runs the load to its end; the report. `stopAsked` is an AbortSignal. `tally` may be the caller's, to look into meanwhile. */
+export async function runLoad(options, stopAsked, tally = new Tally()) {
   const stall = monitorEventLoopDelay({ resolution: 5 });
   stall.enable();
   const report = () => ({ url: `http://${options.host}:${options.port}`, ...tally.report(), clientStallMs: Math.round(stall.max / 1e6) });

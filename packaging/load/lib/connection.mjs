@@ -7,7 +7,10 @@ const CLIENT_FAULTS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', '
 /** As connection pools do: not used in the last second before the time at which the server said it would close. */
 const HINT_MARGIN_MS = 1_000;
 
-/** A connection to `host:port`, opened by its first request. */
+/**
+ * A connection to `host:port`, opened by its first request. `trace` tells whose it was, for whoever has to explain a failure:
+ * its own port, when it was opened and last asked (by performance.now()), and the worker that its answers named.
+ */
 export class Connection {
   constructor(host, port) {
     this.host = host;
@@ -16,6 +19,7 @@ export class Connection {
     this.open = true;
     this.exchangeInProgress = null;
     this.idleUntil = Infinity;
+    this.trace = { localPort: null, openedAt: null, sentAt: null, worker: null };
   }
 
   /**
@@ -37,6 +41,7 @@ export class Connection {
         fail: (failure) => (clearTimeout(timer), reject(failure)),
       };
       if (!this.socket) this.dial();
+      this.trace.sentAt = performance.now();
       write(this.socket);
     });
   }
@@ -70,8 +75,12 @@ export class Connection {
 
   dial() {
     this.connected = false;
+    this.trace.openedAt = performance.now();
     this.socket = connect({ host: this.host, port: this.port, noDelay: true });
-    this.socket.on('connect', () => (this.connected = true));
+    this.socket.on('connect', () => {
+      this.connected = true;
+      this.trace.localPort = this.socket.localPort;
+    });
     this.socket.on('data', (data) => this.onData(data));
     this.socket.on('end', () => this.onEnd());
     this.socket.on('error', (error) => this.onError(error));
@@ -119,6 +128,7 @@ export class Connection {
     const { reader, succeed } = this.exchangeInProgress;
     this.exchangeInProgress = null;
     this.answered += 1;
+    this.trace.worker = reader.headers.get('x-worker') ?? this.trace.worker;
     this.rest = rest;
     if (reader.status !== 101 && (!reader.keepsAlive || rest.length > 0)) this.close();
     const hint = reader.keepAliveHint;
@@ -130,6 +140,7 @@ export class Connection {
     const exchange = this.exchangeInProgress;
     if (!exchange) return;
     this.exchangeInProgress = null;
+    this.trace.worker = exchange.reader.headers?.get('x-worker') ?? this.trace.worker;
     this.close();
     exchange.fail(failure);
   }

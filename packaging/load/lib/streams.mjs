@@ -26,7 +26,7 @@ async function reopen(open, options) {
       if (!(error instanceof Failure)) throw error;
       // Torn after it began: that is what this kind of traffic is here to tell from an ordinary failed request.
       const torn = stream.firstMs > 0 && error.kind === 'truncated';
-      options.tally.failedWith(kind, torn ? 'cut' : error.kind, error.message, stream.release);
+      options.tally.failedWith(kind, torn ? new Failure('cut', error.message) : error, stream);
     }
     await sleep(between(50, 300), options.signal); // As clients do, so that a restart meets no stampede.
   }
@@ -36,6 +36,7 @@ async function reopen(open, options) {
 async function eventStream({ host, port, timeoutMs, signal }, stream) {
   const started = performance.now();
   const connection = new Connection(host, port);
+  stream.trace = connection.trace;
   let text = '';
   let last = 0;
   const onBody = (piece) => {
@@ -62,6 +63,7 @@ async function eventStream({ host, port, timeoutMs, signal }, stream) {
 async function webSocket({ host, port, timeoutMs, signal }, stream) {
   const started = performance.now();
   const connection = new Connection(host, port);
+  stream.trace = connection.trace;
   const key = randomBytes(16).toString('base64');
   const upgrade = ['GET /ws HTTP/1.1', `Host: ${host}:${port}`, 'Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Key: ${key}`, 'Sec-WebSocket-Version: 13'];
   const response = await connection.exchange((socket) => socket.write(`${upgrade.join('\r\n')}\r\n\r\n`), { timeoutMs });

@@ -35,8 +35,10 @@ export class Histogram {
 
 /** All counts of one run. `clock()` gives milliseconds that never go back. */
 export class Tally {
-  constructor({ clock = () => performance.now(), wallClock = () => Date.now() } = {}) {
+  /** `onFailure(entry)` is told of every failure in full; what is kept here is bounded. */
+  constructor({ clock = () => performance.now(), wallClock = () => Date.now(), onFailure = () => {} } = {}) {
     this.clock = clock;
+    this.onFailure = onFailure;
     this.startedAt = wallClock();
     this.started = clock();
     this.lastSuccess = this.started;
@@ -76,8 +78,8 @@ export class Tally {
     counts.notes[word] = (counts.notes[word] ?? 0) + 1;
   }
 
-  /** A request that failed; `release` where the answer still named one. */
-  failedWith(kind, failure, detail, release) {
+  /** A request that failed; `release` where the answer still named one, `trace` of its connection. */
+  failedWith(kind, { kind: failure, message: detail, status = null }, { release, trace = null } = {}) {
     const now = this.clock();
     const counts = this.of(kind);
     counts.requests += 1;
@@ -86,9 +88,9 @@ export class Tally {
     const second = this.second(now);
     second.failed += 1;
     if (release) this.sawRelease(release, now, second);
-    if (this.samples.length < MOST_SAMPLES) {
-      this.samples.push({ at: new Date(this.startedAt + now - this.started).toISOString(), kind, failure, detail, release: release ?? null });
-    }
+    const entry = { at: new Date(this.startedAt + now - this.started).toISOString(), kind, failure, detail, release: release ?? null };
+    if (this.samples.length < MOST_SAMPLES) this.samples.push(entry);
+    this.onFailure({ ...entry, status, failedAt: now, ...trace });
   }
 
   of(kind) {

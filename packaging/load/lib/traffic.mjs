@@ -65,7 +65,7 @@ class Lane {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.connection.close(); // What was not sent or read yet would be taken for the next request.
-      tally.failedWith(kind, error.kind, error.message, response?.headers.get('x-release'));
+      tally.failedWith(kind, error, { release: response?.headers.get('x-release'), trace: this.connection.trace });
     }
   }
 
@@ -78,7 +78,9 @@ class Lane {
 export function checkStatus(response) {
   if (response.status >= 200 && response.status < 300) return;
   const text = response.body.toString('utf8').slice(0, 80);
-  throw new Failure(response.status >= 500 ? 'http_5xx' : 'http_other', `${response.status}: ${text}`);
+  const failure = new Failure(response.status >= 500 ? 'http_5xx' : 'http_other', `${response.status}: ${text}`);
+  failure.status = response.status;
+  throw failure;
 }
 
 /** One request per interval: `new` on a new connection each; other kinds on kept ones, but for every fourth lane. */

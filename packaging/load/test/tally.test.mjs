@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from '../lib/failure.mjs';
 import { Histogram, Tally } from '../lib/tally.mjs';
 
 /** A tally whose time the test moves. */
@@ -21,7 +22,7 @@ test('the longest gap is between successes; failures do not end it', () => {
   const { time, tally } = tallyAt();
   tally.succeeded('new', 1, 'r1');
   time.now += 300;
-  tally.failedWith('new', 'refused', 'x');
+  tally.failedWith('new', new Failure('refused', 'x'));
   time.now += 400;
   tally.succeeded('new', 1, 'r1');
   const report = tally.report();
@@ -46,7 +47,7 @@ test('knows which releases answered when, and the seconds in which both did', ()
   tally.succeeded('new', 1, 'r1');
   tally.succeeded('new', 1, 'r2');
   time.now += 1_000;
-  tally.failedWith('new', 'http_5xx', 'x', 'r2');
+  tally.failedWith('new', new Failure('http_5xx', 'x'), { release: 'r2' });
   const report = tally.report();
   assert.deepEqual(report.releases, { r1: { answers: 2, firstMs: 0, lastMs: 1_100 }, r2: { answers: 2, firstMs: 1_100, lastMs: 2_100 } });
   assert.equal(report.mixedSeconds, 1);
@@ -54,7 +55,7 @@ test('knows which releases answered when, and the seconds in which both did', ()
 
 test('keeps the first failures in full, and counts all', () => {
   const { tally } = tallyAt();
-  for (let i = 0; i < 1_000; i += 1) tally.failedWith('new', 'reset', `number ${i}`);
+  for (let i = 0; i < 1_000; i += 1) tally.failedWith('new', new Failure('reset', `number ${i}`));
   const report = tally.report();
   assert.equal(report.samples.length, 200);
   assert.equal(report.samples[0].detail, 'number 0');

@@ -18,6 +18,7 @@ import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.release.ForeignSessions;
+import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.bundle.AppName;
@@ -71,6 +72,7 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
     checkStorage(config);
     Durability durability =
@@ -92,6 +94,7 @@ final class Agent implements AutoCloseable {
             durability,
             content,
             clock,
+            sorry,
             preload,
             Distribution.handover());
 
@@ -145,6 +148,7 @@ final class Agent implements AutoCloseable {
     StoreMetrics.register(metrics, content, keeper.tally());
     TrustMetrics.register(
         metrics, watched(apps.values()), control.refusals(), () -> trust.problems().size());
+    UnavailableMetrics.register(metrics, apps.values());
     HttpFetcher fetcher = unwinding.later("fetcher", new HttpFetcher(vertx, config.pull().ca()));
     Pulls pulls =
         unwinding.later(

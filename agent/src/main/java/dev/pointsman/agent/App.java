@@ -48,6 +48,7 @@ final class App {
   private final ReleaseStore releases;
   private final Intake.AppStore store;
   private final AppSocket socket;
+  private final AppUnavailable unavailable;
   private final WorkerPool workers;
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
@@ -70,6 +71,7 @@ final class App {
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSocket(config);
+    this.unavailable = new AppUnavailable(config, host);
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
@@ -102,6 +104,7 @@ final class App {
     this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
+    unavailable.watch(socket.descriptors(), workers);
     fill();
   }
 
@@ -205,6 +208,7 @@ final class App {
         .ifPresent(reason ->
             all.add(
                 "The shared socket could not be taken back, deployments are refused: " + reason));
+    unavailable.notice().ifPresent(all::add);
     if (ledger.isReadonly()) {
       all.add(
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
@@ -342,6 +346,11 @@ final class App {
     return keeping;
   }
 
+  /** What is said to clients while no worker accepts. */
+  AppUnavailable unavailable() {
+    return unavailable;
+  }
+
   /** Whether no worker, deployment or way back uses {@code release}. */
   boolean isUnused(ReleaseId release) {
     return !retention.inUse().contains(release);
@@ -353,6 +362,7 @@ final class App {
     workers.stop();
     logs.close();
     ledger.close();
+    unavailable.close();
     socket.close();
   }
 }

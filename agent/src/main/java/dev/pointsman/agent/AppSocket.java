@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,12 @@ final class AppSocket implements AutoCloseable {
           "the agent does not hold the socket of " + config.listen() + ": " + lost);
     }
     return held.descriptor();
+  }
+
+  /** The descriptors of all sockets; none where they were lost. */
+  List<Integer> descriptors() {
+    SharedSocket held = socket;
+    return held == null ? List.of() : List.of(held.descriptor());
   }
 
   /** Why there is no socket. */

@@ -5,6 +5,7 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
+import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.time.Clock;
 /**
  * What all apps of this host share.
  *
+ * @param sorry answers for apps that nobody serves
  * @param preload the file that Node workers load first
  * @param handover command by which a worker sends its socket back, as a JSON array
  */
@@ -23,5 +25,6 @@ record Host(
     Durability durability,
     ContentStore content,
     Clock clock,
+    SorryServer sorry,
     Path preload,
     String handover) {}

@@ -33,6 +33,7 @@ final class ArchitectureRules {
     "..agent.process..",
     "..agent.release..",
     "..agent.router..",
+    "..agent.sorry..",
     "..agent.store..",
     "..agent.worker.."
   };

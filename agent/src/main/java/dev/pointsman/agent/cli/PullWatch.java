@@ -2,11 +2,16 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiProblem;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.PullResource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
-/** Watches the agent fetch a release, to its end. One thread. */
+/**
+ * Watches the agent fetch a release, to its end: what the host refuses of it is refused as if it
+ * had been sent. One thread.
+ */
 record PullWatch(Api api, Console console, Time time) {
   private static final Duration STEP = Duration.ofSeconds(5);
 
@@ -38,9 +43,12 @@ record PullWatch(Api api, Console console, Time time) {
     if (pull.state().equals("staged") && pull.code() == null) {
       return -1;
     }
-    console.problem("failed: " + pull.detail());
+    Optional<ErrorCode> code = Optional.ofNullable(pull.code()).flatMap(ErrorCode::ofWire);
+    boolean refused = code.isPresent() && code.get() != ErrorCode.PULL_FAILED;
+    console.problem((refused ? "refused: " : "failed: ") + pull.detail());
     console.problem("  code:  " + pull.code());
     console.problem("  where: " + pull.url());
-    return ExitCode.FAILED;
+    code.ifPresent(known -> console.problem("  next:  " + known.remedy()));
+    return refused ? ExitCode.REFUSED : ExitCode.FAILED;
   }
 }

@@ -18,6 +18,8 @@ import java.util.Optional;
  *     process.command} says
  * @param workingDirectory below the release; empty: the manifest's, else the release itself
  * @param user whom workers run as; empty: the agent's own user
+ * @param unavailableAfter how long no worker may accept before the agent answers 503; empty: it
+ *     never does
  * @param env inline variables
  * @param envFile {@code KEY=VALUE} lines
  * @param keepReleases good releases kept beside the active one and its predecessor
@@ -37,6 +39,7 @@ public record AppConfig(
     HealthConfig health,
     RollConfig roll,
     RestartConfig restart,
+    Optional<Duration> unavailableAfter,
     TrustConfig trust,
     LogConfig log,
     int keepReleases,
@@ -44,6 +47,9 @@ public record AppConfig(
   public AppConfig {
     env = Map.copyOf(env);
   }
+
+  /** The default of {@code unavailable_after}. */
+  public static final Duration UNAVAILABLE_AFTER = Duration.ofSeconds(5);
 
   /** How many workers an operator may ask for, without changing the file. */
   public record ScaleConfig(int least, int most) {
@@ -57,12 +63,22 @@ public record AppConfig(
    * @param path empty: the manifest's {@code process.health.path}, else {@code /health}
    * @param interval between probes of an online worker; a launching one is asked more often
    * @param failureThreshold failures in a row that make an online worker unhealthy
+   * @param eventLoopTimeout how long an online worker's event loop may stand still; zero: for ever
    */
   public record HealthConfig(
-      Optional<String> path, Duration interval, Duration timeout, int failureThreshold) {
+      Optional<String> path,
+      Duration interval,
+      Duration timeout,
+      int failureThreshold,
+      Duration eventLoopTimeout) {
     /** The field's defaults. */
     public static final HealthConfig DEFAULT =
-        new HealthConfig(Optional.empty(), Duration.ofSeconds(5), Duration.ofSeconds(2), 3);
+        new HealthConfig(
+            Optional.empty(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            3,
+            Duration.ofSeconds(30));
   }
 
   /**
@@ -97,14 +113,20 @@ public record AppConfig(
 
   /**
    * Restarts after crashes: exponential from {@code backoffMin} to {@code backoffMax} with jitter;
-   * too many end in {@code errored} for {@code cooldown}.
+   * too many end in {@code errored} for {@code cooldown}. What is in {@code maxMemory} and {@code
+   * maxLifetime} replaces a worker that serves.
+   *
+   * @param maxMemory resident bytes that a worker may use for long; empty: any
+   * @param maxLifetime how old a worker may get; empty: any age
    */
   public record RestartConfig(
       int maxRestarts,
       Duration restartWindow,
       Duration backoffMin,
       Duration backoffMax,
-      Duration cooldown) {
+      Duration cooldown,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     /** The field's defaults. */
     public static final RestartConfig DEFAULT =
         new RestartConfig(
@@ -112,7 +134,9 @@ public record AppConfig(
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
             Duration.ofSeconds(15),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /**

@@ -56,6 +56,7 @@ final class AppReader {
             health(app.section("health")),
             roll(app.section("roll")),
             restart(app.section("restart")),
+            app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
             log(app.section("log")),
             app.whole("keep_releases", 5, 1, 1_000),
@@ -135,7 +136,8 @@ final class AppReader {
             path,
             health.duration("interval", defaults.interval(), BLINK),
             health.duration("timeout", defaults.timeout(), BLINK),
-            health.whole("failure_threshold", defaults.failureThreshold(), 1, 1_000));
+            health.whole("failure_threshold", defaults.failureThreshold(), 1, 1_000),
+            health.duration("event_loop_timeout", defaults.eventLoopTimeout(), INSTANT));
     health.refuseOthers();
     return read;
   }
@@ -190,7 +192,13 @@ final class AppReader {
             restart.duration("restart_window", defaults.restartWindow(), BLINK),
             restart.duration("backoff_min", defaults.backoffMin(), BLINK),
             restart.duration("backoff_max", defaults.backoffMax(), BLINK),
-            restart.duration("cooldown", defaults.cooldown(), BLINK));
+            restart.duration("cooldown", defaults.cooldown(), BLINK),
+            restart.has("max_memory")
+                ? Optional.of(restart.size("max_memory", 0, 1 << 20, 1L << 50))
+                : Optional.empty(),
+            restart.has("max_lifetime")
+                ? Optional.of(restart.duration("max_lifetime", INSTANT, Duration.ofSeconds(1)))
+                : Optional.empty());
     if (read.backoffMin().compareTo(read.backoffMax()) > 0) {
       restart.refuse(
           restart.has("backoff_min") ? "backoff_min" : "backoff_max",

@@ -76,6 +76,7 @@ public final class EffectiveConfig {
     optional("working_directory", app.workingDirectory());
     optional("user", app.user());
     optional("env_file", app.envFile());
+    line("unavailable_after", quoted(app.unavailableAfter().map(Units::text).orElse("never")));
     line("keep_releases", app.keepReleases());
     line("failed_retention", app.failedRetention());
     section("scale");
@@ -101,6 +102,7 @@ public final class EffectiveConfig {
     line("interval", quoted(Units.text(health.interval())));
     line("timeout", quoted(Units.text(health.timeout())));
     line("failure_threshold", health.failureThreshold());
+    line("event_loop_timeout", quoted(Units.text(health.eventLoopTimeout())));
   }
 
   private void roll(RollConfig roll) {
@@ -124,6 +126,8 @@ public final class EffectiveConfig {
     line("backoff_min", quoted(Units.text(restart.backoffMin())));
     line("backoff_max", quoted(Units.text(restart.backoffMax())));
     line("cooldown", quoted(Units.text(restart.cooldown())));
+    optional("max_memory", restart.maxMemory().map(Units::text));
+    optional("max_lifetime", restart.maxLifetime().map(Units::text));
   }
 
   private void trust(TrustConfig trust) {

@@ -120,6 +120,13 @@ final class Section {
     return fallback;
   }
 
+  /** A duration of at least {@code least}; empty for {@code "never"}. */
+  Optional<Duration> durationOrNever(String key, Duration fallback, Duration least) {
+    return "never".equals(value(key))
+        ? Optional.empty()
+        : Optional.of(duration(key, fallback, least));
+  }
+
   /** A number of bytes from {@code least} to {@code most}. */
   long size(String key, long fallback, long least, long most) {
     Object value = value(key);

@@ -51,8 +51,7 @@ public final class StatusTable {
       remarks.add("* scaled by " + scaled.by() + "; the file says " + scaled.instances());
     }
     if (!app.pending().isEmpty()) {
-      remarks.add(
-          "its files changed, which waits for a deployment: pointsman plan " + app.app());
+      remarks.add("its files changed, which waits for a deployment: pointsman plan " + app.app());
     }
     remarks.addAll(app.notices());
     return remarks;

@@ -14,7 +14,10 @@ public final class Descriptors {
 
   private static final int F_GETFD = 1;
   private static final int F_SETFD = 2;
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int O_NONBLOCK = 0x800;
   private static final int FD_CLOEXEC = 1;
 
   private static final CFunction CLOSE = CFunction.returningInt("close", JAVA_INT);
@@ -49,6 +52,15 @@ public final class Descriptors {
   /** Whether the descriptor is closed when this process becomes another program. */
   public static boolean isCloseOnExec(int descriptor) throws LinuxException {
     return (FCNTL.call(descriptor, F_GETFD, 0) & FD_CLOEXEC) != 0;
+  }
+
+  /**
+   * Sees to it that no call on it waits. It counts for whoever else holds the same open file or
+   * socket, and is never taken back: they may rely on it by then.
+   */
+  public static void setNonBlocking(int descriptor) throws LinuxException {
+    int flags = (int) FCNTL.call(descriptor, F_GETFL, 0);
+    FCNTL.call(descriptor, F_SETFL, flags | O_NONBLOCK);
   }
 
   /** What the descriptor refers to, as the kernel names it: a path, or {@code socket:[INODE]}. */

@@ -46,6 +46,8 @@ public enum Errno {
   EAFNOSUPPORT(97, "Address family not supported by protocol"),
   EADDRINUSE(98, "Address already in use"),
   EADDRNOTAVAIL(99, "Cannot assign requested address"),
+  ECONNABORTED(103, "Software caused connection abort"),
+  ECONNRESET(104, "Connection reset by peer"),
   ENOBUFS(105, "No buffer space available"),
   ECONNREFUSED(111, "Connection refused"),
   EDQUOT(122, "Disk quota exceeded");

@@ -14,6 +14,9 @@ public final class Poll {
   /** There is something to read; for a pidfd: the process has ended. */
   public static final int IN = 0x1;
 
+  /** There is room to write. */
+  public static final int OUT = 0x4;
+
   /** The other side is gone; for a pidfd: the process has been reaped (newer kernels). */
   public static final int HANGUP = 0x10;
 

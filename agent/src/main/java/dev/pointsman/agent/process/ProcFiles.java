@@ -2,10 +2,12 @@ package dev.pointsman.agent.process;
 
 import dev.pointsman.agent.linux.Users;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +98,12 @@ final class ProcFiles {
   /** This boot's name. */
   static String bootId() throws IOException {
     return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+  }
+
+  /** Since boot, sleep included. */
+  static Duration uptime() throws IOException {
+    String seconds = Files.readString(PROC.resolve("uptime")).split(" ", -1)[0];
+    return Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
   }
 
   /** Any failure to read means that the process is gone, or none of our business. */

@@ -6,7 +6,9 @@ import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Which addresses may be fetched from: those of the host's file, for every step of a redirection. A
@@ -87,14 +89,11 @@ final class Admission {
   /** Whether only what runs on this host may reach it. */
   static boolean isInside(InetAddress address) {
     byte[] bytes = address.getAddress();
-    boolean nat64 =
-        bytes.length == 16
-            && bytes[0] == 0
-            && bytes[1] == 0x64
-            && (bytes[2] & 0xff) == 0xff
-            && (bytes[3] & 0xff) == 0x9b;
-    if (nat64) {
-      return isInside(new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]});
+    if (startsWith(bytes, 0x00, 0x64, 0xff, 0x9b)) { // NAT64: the IPv4 address is at the end.
+      return isInside(Arrays.copyOfRange(bytes, 12, 16));
+    }
+    if (startsWith(bytes, 0x20, 0x02)) { // 6to4: behind the prefix.
+      return isInside(Arrays.copyOfRange(bytes, 2, 6));
     }
     String text = address.getHostAddress();
     return address.isLoopbackAddress()
@@ -103,6 +102,11 @@ final class Admission {
         || address.isMulticastAddress()
         || (bytes.length == 4 && isInside(bytes))
         || text.startsWith("fd00:ec2:0:0:0:0:0:254"); // AWS's metadata service.
+  }
+
+  private static boolean startsWith(byte[] address, int... prefix) {
+    return address.length == 16
+        && IntStream.range(0, prefix.length).allMatch(i -> (address[i] & 0xff) == prefix[i]);
   }
 
   private static boolean isInside(byte[] v4) {

@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ExitCause;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,13 +56,13 @@ final class Adoptions {
       throws InterruptedException {
     WorkerSupervisor before = holders.get(newer.slot());
     if (before != null && !pool.awaitOnline(newer, CONFIRMATION)) {
-      pool.leave(newer);
+      pool.leave(newer, ExitCause.DEPLOYED);
       return;
     }
     holders.put(newer.slot(), newer);
     pool.put(newer);
     if (before != null) {
-      pool.leave(before);
+      pool.leave(before, ExitCause.DEPLOYED);
     }
   }
 
@@ -80,7 +81,11 @@ final class Adoptions {
     Transition first =
         handle.stage() == Stage.DRAINING
             ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
-            : pool.machine().adopt(handle.incarnation(), pool.clock().instant());
+            : pool.machine()
+                .adopt(
+                    handle.incarnation(),
+                    pool.clock().instant().minus(handle.process().age()),
+                    pool.clock().instant());
     Optional<WorkerSupervisor> worker =
         WorkerSupervisor.goOn(
             pool.job(handle.slot(), handle.generation()),

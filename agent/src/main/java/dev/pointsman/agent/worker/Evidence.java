@@ -50,7 +50,7 @@ final class Evidence {
             new Trouble(
                 Reason.WORKER_CRASHED,
                 "The worker ended by itself after it was let in"
-                    + (view.lastExit() == null ? "" : ": " + view.lastExit())
+                    + (view.lastExit() == null ? "" : ": " + view.lastExit().words())
                     + "; it was started again.",
                 null));
   }
@@ -62,17 +62,24 @@ final class Evidence {
 
   private static @Nullable Trouble trouble(WorkerSupervisor.View view, AppConfig config) {
     return switch (view.state()) {
-      case Online(_, _, int failures, _) when failures >= config.health().failureThreshold() ->
+      case Online(_, _, _, var condition, _) when condition.hung() != null ->
+          new Trouble(Reason.WORKER_UNHEALTHY, condition.hung(), null);
+      case Online(_, _, _, var condition, _)
+          when condition.failures() >= config.health().failureThreshold() ->
           new Trouble(
               Reason.WORKER_UNHEALTHY,
-              "The worker failed " + failures + " probes in a row.",
+              "The worker failed "
+                  + condition.failures()
+                  + " probes in a row; the last: "
+                  + condition.answer()
+                  + ".",
               "failure_threshold=" + config.health().failureThreshold());
       case BackingOff it -> it.trouble();
       case Errored it -> it.trouble();
       case Launching it when it.restarts().total() > 0 -> restarting(view);
       case Standby it when it.restarts().total() > 0 -> restarting(view);
-      case Stopping(_, _, _, _, Ending.Again(var trouble, _)) -> trouble;
-      case Stopping(_, _, _, _, Ending.Condemned(var trouble)) -> trouble;
+      case Stopping(_, _, _, _, _, _, Ending.Again(var trouble, _)) -> trouble;
+      case Stopping(_, _, _, _, _, _, Ending.Condemned(var trouble)) -> trouble;
       case Stopped it -> it.trouble();
       case Online _, Launching _, Standby _, Draining _, Stopping _ -> null;
     };
@@ -143,7 +150,9 @@ final class Evidence {
         Reason.WORKER_CRASHED,
         view.lastExit() == null
             ? "The worker could not be started before, and is being started again."
-            : "The worker ended by itself and is being started again: " + view.lastExit() + ".",
+            : "The worker ended by itself and is being started again: "
+                + view.lastExit().words()
+                + ".",
         null);
   }
 
@@ -159,11 +168,22 @@ final class Evidence {
             + ": "
             + trouble.detail(),
         worker.slot(),
-        view.lastExit(),
+        view.lastExit() == null ? null : view.lastExit().words(),
         trouble.setting(),
         process == null ? List.of() : process.probes(),
-        process == null ? List.of() : process.lastLines(),
+        lastLines(view),
         trouble.reason().remedy());
+  }
+
+  /**
+   * Those of the process that ended, where one did: the present one has written to the same file
+   * since, and has nothing to do with it.
+   */
+  private static List<String> lastLines(WorkerSupervisor.View view) {
+    if (view.lastExit() != null && !(view.state() instanceof Online)) {
+      return view.lastExit().lastLines();
+    }
+    return view.process() == null ? List.of() : view.process().lastLines();
   }
 
   /** {@code worker} as it is shown. */
@@ -181,7 +201,8 @@ final class Evidence {
         worker.generation().shortDigest(),
         state.since(),
         restarts(state),
-        view.lastExit(),
+        view.lastExit() == null ? null : view.lastExit().words(),
+        view.lastExit() == null ? null : view.lastExit().resource(),
         counters.requests(),
         counters.inflight(),
         counters.connections(),

@@ -8,17 +8,17 @@ import java.util.Optional;
  * The events that a supervisor has not dealt with yet. Posting never blocks, whoever does it and
  * whatever locks are held: the reaper posts, and the pool does under its own lock.
  *
- * <p>It is bounded all the same. An event that is waiting already is not taken twice; probe
- * results, the only ones that come without end and differ, are dropped while it is full, for there
- * is another one soon; of the rest there are only so many about one process.
+ * <p>It is bounded all the same. An event that is waiting already is not taken twice; probe results
+ * and vitals, the only ones that come without end and differ, are dropped while it is full, for
+ * there is another one soon; of the rest there are only so many about one process.
  */
 final class Mailbox {
-  static final int PROBES_AT_MOST = 64;
+  static final int LOOKS_AT_MOST = 64;
 
   private final ArrayDeque<WorkerEvent> waiting = new ArrayDeque<>();
 
   synchronized void post(WorkerEvent event) {
-    if (waiting.contains(event) || (isProbe(event) && waiting.size() >= PROBES_AT_MOST)) {
+    if (waiting.contains(event) || (isLook(event) && waiting.size() >= LOOKS_AT_MOST)) {
       return;
     }
     waiting.addLast(event);
@@ -50,12 +50,14 @@ final class Mailbox {
     return waiting.size();
   }
 
-  private static boolean isProbe(WorkerEvent event) {
+  private static boolean isLook(WorkerEvent event) {
     return switch (event) {
-      case WorkerEvent.ProbePassed _, WorkerEvent.ProbeFailed _ -> true;
+      case WorkerEvent.ProbePassed _, WorkerEvent.ProbeFailed _, WorkerEvent.Vitals _ -> true;
       case WorkerEvent.BecameReady _,
           WorkerEvent.Accepting _,
           WorkerEvent.Drained _,
+          WorkerEvent.Hung _,
+          WorkerEvent.Recovered _,
           WorkerEvent.Exited _,
           WorkerEvent.SpawnFailed _,
           WorkerEvent.DrainRequested _,

@@ -60,7 +60,7 @@ final class NodeWorker implements WorkerProcess {
 
   /** What the reaper says: the process has ended. */
   void exited(ExitStatus status) {
-    events.accept(new WorkerEvent.Exited(handle.incarnation(), status.toString()));
+    events.accept(new WorkerEvent.Exited(handle.incarnation(), status));
   }
 
   @Override
@@ -120,6 +120,17 @@ final class NodeWorker implements WorkerProcess {
         status.cut(),
         status.rss(),
         status.fault());
+  }
+
+  @Override
+  public long residentBytes() {
+    RunningProcess running = process;
+    try {
+      return running == null ? 0 : running.residentBytes().orElse(0);
+    } catch (IOException e) {
+      LOG.debug("A worker's memory cannot be told. incarnation={}", incarnation(), e);
+      return 0;
+    }
   }
 
   @Override

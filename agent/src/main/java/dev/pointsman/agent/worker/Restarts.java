@@ -10,25 +10,35 @@ import java.util.List;
  *
  * @param total since it was first started
  * @param recent those within the restart window, oldest first
+ * @param latched whether there were too many, and it has not served for a restart window since: the
+ *     next one has it rest again at once
  */
-record Restarts(int total, List<Instant> recent) {
-  static final Restarts NONE = new Restarts(0, List.of());
+record Restarts(int total, List<Instant> recent, boolean latched) {
+  static final Restarts NONE = new Restarts(0, List.of(), false);
 
   Restarts {
     recent = List.copyOf(recent);
   }
 
-  /** With one more, at {@code now}; those older than {@code window} are forgotten. */
-  Restarts plus(Instant now, Duration window) {
+  /**
+   * With one more, at {@code now}, after it had served for {@code served}; those older than {@code
+   * window} are forgotten, and whoever served that long has a clean slate.
+   */
+  Restarts plus(Instant now, Duration window, Duration served) {
     List<Instant> kept =
         new ArrayList<>(recent.stream().filter(at -> at.plus(window).isAfter(now)).toList());
     kept.add(now);
-    return new Restarts(total + 1, kept);
+    return new Restarts(total + 1, kept, latched && served.compareTo(window) < 0);
   }
 
-  /** The same total with a clean slate, after a rest. */
+  /** Whether the worker has to rest before it is started again. */
+  boolean tooMany(WorkerPolicy policy) {
+    return latched || recent.size() > policy.maxRestarts();
+  }
+
+  /** After a rest: one more chance, until it has served for a restart window. */
   Restarts rested() {
-    return new Restarts(total, List.of());
+    return new Restarts(total, List.of(), true);
   }
 
   /**

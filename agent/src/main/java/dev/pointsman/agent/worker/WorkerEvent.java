@@ -1,5 +1,7 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.process.ExitStatus;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.Reason;
 
 /**
@@ -22,17 +24,42 @@ sealed interface WorkerEvent {
   /** It has answered everything it had begun, and has no connection left. */
   record Drained(Incarnation who) implements WorkerEvent {}
 
-  /** Its process ended; {@code how} in words. */
-  record Exited(Incarnation who, String how) implements WorkerEvent {}
+  /**
+   * What it uses now.
+   *
+   * @param rssBytes resident memory
+   */
+  record Vitals(Incarnation who, long rssBytes) implements WorkerEvent {}
+
+  /**
+   * It shows no life: its watchdog message is missing, or its event loop stands still. {@code why}
+   * is one sentence. Said once, until {@link Recovered}.
+   */
+  record Hung(Incarnation who, String why) implements WorkerEvent {}
+
+  /** It shows life again after {@link Hung}. */
+  record Recovered(Incarnation who) implements WorkerEvent {}
+
+  /**
+   * Its process ended.
+   *
+   * @param outOfMemory whether the kernel is known to have killed it for want of memory
+   */
+  record Exited(Incarnation who, ExitStatus status, boolean outOfMemory) implements WorkerEvent {
+    /** Where nothing is known of memory. */
+    Exited(Incarnation who, ExitStatus status) {
+      this(who, status, false);
+    }
+  }
 
   /** Its process could not be started; {@code reason} says whether this host is to blame. */
   record SpawnFailed(Incarnation who, Reason reason, String why) implements WorkerEvent {}
 
   /** Somebody wants it to leave the pool in order. */
-  record DrainRequested() implements WorkerEvent {}
+  record DrainRequested(ExitCause why) implements WorkerEvent {}
 
   /** Somebody wants it gone without waiting for its connections. */
-  record StopRequested() implements WorkerEvent {}
+  record StopRequested(ExitCause why) implements WorkerEvent {}
 
   /** Time has passed. */
   record TimerFired() implements WorkerEvent {}

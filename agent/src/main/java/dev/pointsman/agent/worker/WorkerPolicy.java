@@ -1,6 +1,8 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.config.AppConfig;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The times and counts that a worker machine goes by.
@@ -12,6 +14,8 @@ import java.time.Duration;
  * @param failureThreshold probe failures in a row that make a worker unhealthy
  * @param maxRestarts unplanned exits within {@code restartWindow} after which a slot rests for
  *     {@code cooldown}
+ * @param maxMemory resident bytes that a worker may have for long
+ * @param maxLifetime after which, less up to a tenth, a worker is replaced
  */
 record WorkerPolicy(
     Duration healthyDeadline,
@@ -23,10 +27,31 @@ record WorkerPolicy(
     Duration restartWindow,
     Duration backoffMin,
     Duration backoffMax,
-    Duration cooldown) {
+    Duration cooldown,
+    Optional<Long> maxMemory,
+    Optional<Duration> maxLifetime) {
   /**
    * What a draining worker gets beyond {@link #drainTimeout}, to report that it has cut the rest,
    * before it is stopped regardless.
    */
   static final Duration DRAIN_GRACE = Duration.ofSeconds(5);
+
+  /** Looks in a row at which a worker uses too much memory before it is replaced. */
+  static final int HEAVY_LOOKS = 4;
+
+  static WorkerPolicy of(AppConfig config) {
+    return new WorkerPolicy(
+        config.roll().healthyDeadline(),
+        Duration.ofSeconds(10),
+        config.roll().drainTimeout(),
+        config.roll().killTimeout(),
+        config.health().failureThreshold(),
+        config.restart().maxRestarts(),
+        config.restart().restartWindow(),
+        config.restart().backoffMin(),
+        config.restart().backoffMax(),
+        config.restart().cooldown(),
+        config.restart().maxMemory(),
+        config.restart().maxLifetime());
+  }
 }

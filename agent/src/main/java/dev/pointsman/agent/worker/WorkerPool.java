@@ -10,6 +10,7 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,15 @@ public final class WorkerPool {
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
+  private final Set<WorkerSupervisor> acceptors = new HashSet<>();
+  private Acceptance acceptance = _ -> {};
+
+  /** Told whether any worker accepts, or is to; before it is let in. Must not block. */
+  @FunctionalInterface
+  public interface Acceptance {
+    /** {@code any}: at least one. */
+    void changed(boolean any);
+  }
 
   /**
    * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
@@ -73,7 +84,7 @@ public final class WorkerPool {
     this.workshop = workshop;
     this.run = run;
     this.clock = clock;
-    this.machine = new WorkerMachine(policy(config));
+    this.machine = new WorkerMachine(WorkerPolicy.of(config));
     this.observer =
         (worker, was, is) -> {
           story.tell(worker, was, is);
@@ -81,9 +92,28 @@ public final class WorkerPool {
             if (is instanceof Stopped) {
               leaving.remove(worker);
             }
+            noteAcceptance(worker, is);
             notifyAll();
           }
         };
+  }
+
+  /** Tells {@code listener} how it is now, and of every change from now on. */
+  public synchronized void tellAcceptance(Acceptance listener) {
+    acceptance = listener;
+    listener.changed(!acceptors.isEmpty());
+  }
+
+  private void noteAcceptance(WorkerSupervisor worker, WorkerState is) {
+    boolean before = !acceptors.isEmpty();
+    if (is instanceof Online || is instanceof Standby) {
+      acceptors.add(worker);
+    } else {
+      acceptors.remove(worker);
+    }
+    if (before == acceptors.isEmpty()) {
+      acceptance.changed(!before);
+    }
   }
 
   /** What each slot runs. */
@@ -226,7 +256,7 @@ public final class WorkerPool {
     leaving.remove(fresh);
     WorkerSupervisor old = active.put(slot, fresh);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.DEPLOYED);
     }
     return true;
   }
@@ -235,7 +265,7 @@ public final class WorkerPool {
     boolean late = !isDecided(fresh);
     FailureResource failure =
         late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
-    fresh.post(new WorkerEvent.DrainRequested());
+    fresh.post(new WorkerEvent.DrainRequested(ExitCause.FAILED_START));
     return failure;
   }
 
@@ -267,7 +297,7 @@ public final class WorkerPool {
   public synchronized void retire(int slot) {
     WorkerSupervisor old = active.remove(slot);
     if (old != null) {
-      leave(old);
+      leave(old, ExitCause.RETIRED);
     }
   }
 
@@ -324,9 +354,9 @@ public final class WorkerPool {
     return worker.view().state() instanceof Online;
   }
 
-  synchronized void leave(WorkerSupervisor old) {
+  synchronized void leave(WorkerSupervisor old, ExitCause why) {
     leaving.add(old);
-    old.post(new WorkerEvent.DrainRequested());
+    old.post(new WorkerEvent.DrainRequested(why));
   }
 
   WorkerMachine machine() {
@@ -370,19 +400,5 @@ public final class WorkerPool {
       case Standby it -> !it.trial();
       case Draining _, Stopping _ -> false;
     };
-  }
-
-  private static WorkerPolicy policy(AppConfig config) {
-    return new WorkerPolicy(
-        config.roll().healthyDeadline(),
-        Duration.ofSeconds(10),
-        config.roll().drainTimeout(),
-        config.roll().killTimeout(),
-        config.health().failureThreshold(),
-        config.restart().maxRestarts(),
-        config.restart().restartWindow(),
-        config.restart().backoffMin(),
-        config.restart().backoffMax(),
-        config.restart().cooldown());
   }
 }

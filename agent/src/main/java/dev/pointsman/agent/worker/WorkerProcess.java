@@ -29,6 +29,11 @@ interface WorkerProcess {
   /** What it last said of itself. */
   Counters counters();
 
+  /** Resident memory now, in bytes; 0 where unknown. */
+  default long residentBytes() {
+    return counters().rssBytes();
+  }
+
   /** The last probe answers, oldest first. */
   List<String> probes();
 

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.protocol.api.ExitCause;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -36,18 +37,59 @@ sealed interface WorkerState {
       Restarts restarts)
       implements Alive {}
 
-  /** Healthy and told to accept, not yet confirmed. */
-  record Standby(Incarnation who, Instant since, Instant acceptBy, boolean trial, Restarts restarts)
+  /**
+   * Healthy and told to accept, not yet confirmed.
+   *
+   * @param started when its process was
+   * @param adopted whether an earlier run of the agent had let it in, so that it may well serve
+   */
+  record Standby(
+      Incarnation who,
+      Instant since,
+      Instant started,
+      Instant acceptBy,
+      boolean trial,
+      boolean adopted,
+      Restarts restarts)
       implements Alive {}
 
-  /** Accepting; {@code failures}: probes failed in a row. */
-  record Online(Incarnation who, Instant since, int failures, Restarts restarts) implements Alive {}
+  /**
+   * Accepting.
+   *
+   * @param started when its process was
+   */
+  record Online(
+      Incarnation who, Instant since, Instant started, Condition condition, Restarts restarts)
+      implements Alive {
+    Online with(Condition now) {
+      return new Online(who, since, started, now, restarts);
+    }
+  }
 
-  /** No longer accepting; answers what it has begun, until {@code drainedBy} at the latest. */
-  record Draining(Incarnation who, Instant since, Instant drainedBy) implements Alive {}
+  /**
+   * No longer accepting; answers what it has begun, until {@code drainedBy} at the latest.
+   *
+   * @param hung whether it is dead to the world: it cannot drain, and is killed at {@code
+   *     drainedBy}
+   */
+  record Draining(Incarnation who, Instant since, Instant drainedBy, boolean hung, ExitCause why)
+      implements Alive {}
 
-  /** Told to end; killed at {@code killAt}. {@code then}: what its end leads to. */
-  record Stopping(Incarnation who, Instant since, Instant killAt, boolean killed, Ending then)
+  /**
+   * Told to end; killed at {@code killAt}.
+   *
+   * @param overtime whether it had not drained in time
+   * @param why whom its end is to be put down to
+   * @param then what its end leads to
+   */
+  record Stopping(
+      Incarnation who,
+      Instant since,
+      Instant killAt,
+      boolean killed,
+      boolean overtime,
+      ExitCause why,
+      Ending then)
       implements Alive {}
 
   /** Ended for good. {@code trouble}: why, where it was not asked to. */

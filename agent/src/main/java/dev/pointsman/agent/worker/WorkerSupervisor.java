@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,9 @@ final class WorkerSupervisor {
    * What can be seen of a worker.
    *
    * @param process the present one, or the last
-   * @param lastExit how the process before it ended
+   * @param lastExit how the last one that ended did
    */
-  record View(WorkerState state, @Nullable WorkerProcess process, @Nullable String lastExit) {
+  record View(WorkerState state, @Nullable WorkerProcess process, @Nullable WorkerExit lastExit) {
     /** The process of {@code state}; null while there is none. */
     @Nullable WorkerProcess present() {
       return process != null
@@ -181,13 +182,25 @@ final class WorkerSupervisor {
       return;
     }
     View before = view;
-    boolean ended = event instanceof WorkerEvent.Exited && was instanceof Alive;
-    String lastExit = event instanceof WorkerEvent.Exited(_, var how) ? how : before.lastExit();
-    view = new View(is, before.process(), lastExit);
+    WorkerExit exit =
+        was instanceof Alive alive && event instanceof WorkerEvent.Exited exited
+            ? exit(alive, exited, before.process())
+            : null;
+    view = new View(is, before.process(), exit == null ? before.lastExit() : exit);
     tell(was, is);
-    if (ended && before.process() != null) {
+    if (exit != null && before.process() != null) {
       before.process().dispose();
     }
+  }
+
+  /** Its last lines are read now: its successor writes to the same file. */
+  private WorkerExit exit(Alive was, WorkerEvent.Exited event, @Nullable WorkerProcess process) {
+    return WorkerExit.of(
+        was,
+        event,
+        process == null ? null : process.pid(),
+        clock.instant(),
+        process == null ? List.of() : process.lastLines());
   }
 
   /** Whoever looks on must not end supervision by a bug of its own. */

@@ -69,6 +69,7 @@ class ConfigReaderTest {
         working_directory = "server/app"
         user = "web"
         env_file = "web.env"
+        unavailable_after = "never"
         keep_releases = 6
         failed_retention = 0
         [env]
@@ -83,6 +84,7 @@ class ConfigReaderTest {
         interval = "6s"
         timeout = "250ms"
         failure_threshold = 4
+        event_loop_timeout = "20s"
         [roll]
         healthy_deadline = "90s"
         min_healthy_time = "0s"
@@ -100,6 +102,8 @@ class ConfigReaderTest {
         backoff_min = "1s"
         backoff_max = "2s"
         cooldown = "5m"
+        max_memory = "512MiB"
+        max_lifetime = "1d"
         [trust]
         require = ["1 of ci@web", "2 of a@ops, b@ops,c@ops"]
         env = "staging"
@@ -149,7 +153,11 @@ class ConfigReaderTest {
                             "EMPTY", ""),
                         Optional.of(temp.resolve("apps.d/web.env")),
                         new HealthConfig(
-                            Optional.of("/up?x=1"), seconds(6), Duration.ofMillis(250), 4),
+                            Optional.of("/up?x=1"),
+                            seconds(6),
+                            Duration.ofMillis(250),
+                            4,
+                            seconds(20)),
                         new RollConfig(
                             seconds(90),
                             Duration.ZERO,
@@ -161,7 +169,15 @@ class ConfigReaderTest {
                             "SIGINT",
                             true,
                             false),
-                        new RestartConfig(2, seconds(30), seconds(1), seconds(2), seconds(300)),
+                        new RestartConfig(
+                            2,
+                            seconds(30),
+                            seconds(1),
+                            seconds(2),
+                            seconds(300),
+                            Optional.of(512L << 20),
+                            Optional.of(Duration.ofDays(1))),
+                        Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
                             "staging",
@@ -227,6 +243,7 @@ class ConfigReaderTest {
             # working_directory: not set
             # user: not set
             # env_file: not set
+            unavailable_after = "5s"
             keep_releases = 5
             failed_retention = 3
 
@@ -241,6 +258,7 @@ class ConfigReaderTest {
             interval = "5s"
             timeout = "2s"
             failure_threshold = 3
+            event_loop_timeout = "30s"
 
             [roll]
             healthy_deadline = "60s"
@@ -260,6 +278,8 @@ class ConfigReaderTest {
             backoff_min = "100ms"
             backoff_max = "15s"
             cooldown = "30s"
+            # max_memory: not set
+            # max_lifetime: not set
 
             [trust]
             require = ["1 of ci@web"]

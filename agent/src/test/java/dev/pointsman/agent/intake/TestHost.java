@@ -150,6 +150,7 @@ final class TestHost implements Acceptance, Durability {
         HealthConfig.DEFAULT,
         RollConfig.DEFAULT,
         RestartConfig.DEFAULT,
+        Optional.empty(),
         new TrustConfig(
             require, "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1_000, targetOptional),
         LogConfig.DEFAULT,

@@ -76,7 +76,9 @@ class AdmissionTest {
         "224.0.0.1",
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
-        "64:ff9b::a9fe:a9fe"
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2002:a9fe:a9fe::1"
       })
   void refusesANameThatLeadsInside(String address) {
     Rejected refusal =

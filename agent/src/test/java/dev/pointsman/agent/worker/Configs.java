@@ -47,14 +47,18 @@ final class Configs {
         Optional.empty(),
         Map.of(),
         Optional.empty(),
-        new HealthConfig(Optional.empty(), probeInterval, Duration.ofSeconds(2), 3),
+        new HealthConfig(
+            Optional.empty(), probeInterval, Duration.ofSeconds(2), 3, Duration.ofSeconds(30)),
         roll,
         new RestartConfig(
             3,
             Duration.ofSeconds(60),
             Duration.ofMillis(10),
             Duration.ofMillis(50),
-            Duration.ofSeconds(60)),
+            Duration.ofSeconds(60),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),
         new LogConfig(64 << 10, 2),

@@ -1,5 +1,7 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.process.ExitStatus;
+import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
@@ -100,7 +102,7 @@ final class FakeWorkshop implements Workshop {
 
     void start() {
       if (mine.contains(Fault.CRASHES_AT_START)) {
-        end("exit code 7");
+        exit(7);
       } else if (!mine.contains(Fault.NEVER_LISTENS)) {
         say(new WorkerEvent.BecameReady(who));
         say(new WorkerEvent.ProbePassed(who));
@@ -111,12 +113,20 @@ final class FakeWorkshop implements Workshop {
       events.accept(event);
     }
 
-    synchronized void end(String how) {
+    synchronized void end(ExitStatus how) {
       if (!ended) {
         ended = true;
         accepting = false;
         say(new WorkerEvent.Exited(who, how));
       }
+    }
+
+    void exit(int code) {
+      end(new ExitStatus.Exited(code));
+    }
+
+    void killedBy(Signal signal) {
+      end(new ExitStatus.Signaled(signal.number(), false));
     }
 
     @Override
@@ -137,7 +147,7 @@ final class FakeWorkshop implements Workshop {
         say(new WorkerEvent.Accepting(who));
       }
       if (mine.contains(Fault.CRASHES_WHEN_LET_IN)) {
-        end("killed by SIGSEGV");
+        killedBy(Signal.SIGSEGV);
       }
     }
 
@@ -154,7 +164,7 @@ final class FakeWorkshop implements Workshop {
     public void terminate() {
       orders.add(who + " terminate");
       if (!mine.contains(Fault.IGNORES_TERM)) {
-        end("exit code 0");
+        exit(0);
       }
     }
 
@@ -162,7 +172,7 @@ final class FakeWorkshop implements Workshop {
     public void kill() {
       orders.add(who + " kill");
       if (!mine.contains(Fault.CANNOT_BE_KILLED)) {
-        end("killed by SIGKILL");
+        killedBy(Signal.SIGKILL);
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Ending;
@@ -9,11 +10,13 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** States and events of a worker, every variant of each, for tests of the machine. */
 final class MachineSamples {
@@ -32,13 +35,15 @@ final class MachineSamples {
           Duration.ofSeconds(60),
           Duration.ofMillis(100),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          Optional.of(100L << 20),
+          Optional.of(Duration.ofHours(10)));
 
   private MachineSamples() {}
 
   /** Each state that {@code who} can be in, with every kind of content that matters. */
   static List<WorkerState> states(Incarnation who) {
-    Restarts some = new Restarts(5, List.of(T0.minusSeconds(30), T0.minusSeconds(1)));
+    Restarts some = new Restarts(5, List.of(T0.minusSeconds(30), T0.minusSeconds(1)), false);
     List<WorkerState> all = new ArrayList<>();
     for (boolean trial : new boolean[] {true, false}) {
       for (boolean ready : new boolean[] {true, false}) {
@@ -46,11 +51,16 @@ final class MachineSamples {
       }
       all.add(launching(who, trial, true, 2, 0));
       all.add(launching(who, trial, true, 0, 2));
-      all.add(new Standby(who, T0, T0.plusSeconds(10), trial, some));
+      for (boolean adopted : new boolean[] {true, false}) {
+        all.add(new Standby(who, T0, T0, T0.plusSeconds(10), trial, adopted, some));
+      }
     }
-    all.add(new Online(who, T0, 0, some));
-    all.add(new Online(who, T0, 9, Restarts.NONE));
-    all.add(new Draining(who, T0, T0.plusSeconds(35)));
+    all.add(new Online(who, T0, T0, Condition.WELL, some));
+    all.add(new Online(who, T0, T0, new Condition(9, "503", null, 200L << 20, 9), Restarts.NONE));
+    all.add(new Online(who, T0, T0, Condition.WELL.hung("no sign of life"), some.rested()));
+    for (boolean hung : new boolean[] {true, false}) {
+      all.add(new Draining(who, T0, T0.plusSeconds(35), hung, ExitCause.DEPLOYED));
+    }
     for (boolean killed : new boolean[] {true, false}) {
       all.add(stopping(who, killed, new Ending.Gone()));
       all.add(stopping(who, killed, new Ending.Condemned(TROUBLE)));
@@ -60,6 +70,7 @@ final class MachineSamples {
     all.add(new Stopped(who, T0, TROUBLE));
     all.add(new BackingOff(who, T0, T0.plusSeconds(1), TROUBLE, some));
     all.add(new Errored(who, T0, T0.plusSeconds(30), TROUBLE, some));
+    all.add(new Errored(who, T0, T0.plusSeconds(30), TROUBLE, some.rested()));
     return List.copyOf(all);
   }
 
@@ -79,7 +90,7 @@ final class MachineSamples {
   }
 
   static Stopping stopping(Incarnation who, boolean killed, Ending then) {
-    return new Stopping(who, T0, T0.plusSeconds(20), killed, then);
+    return new Stopping(who, T0, T0.plusSeconds(20), killed, false, ExitCause.FAILED_START, then);
   }
 
   /** Each event that comes from the process {@code who}. */
@@ -90,15 +101,18 @@ final class MachineSamples {
         new WorkerEvent.ProbeFailed(who, "503 in 1 ms"),
         new WorkerEvent.Accepting(who),
         new WorkerEvent.Drained(who),
-        new WorkerEvent.Exited(who, "exit code 1"),
+        new WorkerEvent.Exited(who, new ExitStatus.Exited(1)),
+        new WorkerEvent.Vitals(who, 300L << 20),
+        new WorkerEvent.Hung(who, "no sign of life"),
+        new WorkerEvent.Recovered(who),
         new WorkerEvent.SpawnFailed(who, Reason.SPAWN_FAILED, "no such program"));
   }
 
   /** Each event that comes from us. */
   static List<WorkerEvent> ours() {
     return List.of(
-        new WorkerEvent.DrainRequested(),
-        new WorkerEvent.StopRequested(),
+        new WorkerEvent.DrainRequested(ExitCause.DEPLOYED),
+        new WorkerEvent.StopRequested(ExitCause.RETIRED),
         new WorkerEvent.TimerFired());
   }
 

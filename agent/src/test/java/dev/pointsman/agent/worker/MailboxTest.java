@@ -3,6 +3,8 @@ package dev.pointsman.agent.worker;
 import static dev.pointsman.agent.worker.MachineSamples.WHO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.process.ExitStatus;
+import dev.pointsman.protocol.api.ExitCause;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,9 +16,10 @@ final class MailboxTest {
   @Test
   void givesEventsInTheirOrder() throws Exception {
     mailbox.post(new WorkerEvent.BecameReady(WHO));
-    mailbox.post(new WorkerEvent.Exited(WHO, "exit code 1"));
+    mailbox.post(new WorkerEvent.Exited(WHO, new ExitStatus.Exited(1)));
     assertThat(mailbox.take()).isEqualTo(new WorkerEvent.BecameReady(WHO));
-    assertThat(mailbox.poll(Duration.ZERO)).contains(new WorkerEvent.Exited(WHO, "exit code 1"));
+    assertThat(mailbox.poll(Duration.ZERO))
+        .contains(new WorkerEvent.Exited(WHO, new ExitStatus.Exited(1)));
     assertThat(mailbox.poll(Duration.ofMillis(5))).isEmpty();
   }
 
@@ -36,10 +39,10 @@ final class MailboxTest {
     for (int i = 0; i < 1_000; i++) {
       mailbox.post(new WorkerEvent.ProbeFailed(WHO, "failure " + i));
     }
-    assertThat(mailbox.size()).isEqualTo(Mailbox.PROBES_AT_MOST);
-    mailbox.post(new WorkerEvent.Exited(WHO, "exit code 1"));
-    mailbox.post(new WorkerEvent.StopRequested());
-    assertThat(mailbox.size()).isEqualTo(Mailbox.PROBES_AT_MOST + 2);
+    assertThat(mailbox.size()).isEqualTo(Mailbox.LOOKS_AT_MOST);
+    mailbox.post(new WorkerEvent.Exited(WHO, new ExitStatus.Exited(1)));
+    mailbox.post(new WorkerEvent.StopRequested(ExitCause.RETIRED));
+    assertThat(mailbox.size()).isEqualTo(Mailbox.LOOKS_AT_MOST + 2);
   }
 
   @Test

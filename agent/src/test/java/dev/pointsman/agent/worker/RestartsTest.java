@@ -15,7 +15,7 @@ final class RestartsTest {
   private static Restarts times(int count) {
     Restarts restarts = Restarts.NONE;
     for (int i = 0; i < count; i++) {
-      restarts = restarts.plus(T0.plusMillis(i), HOUR);
+      restarts = restarts.plus(T0.plusMillis(i), HOUR, Duration.ZERO);
     }
     return restarts;
   }
@@ -52,7 +52,7 @@ final class RestartsTest {
 
   @Test
   void exitsOlderThanTheWindowAreForgottenButCounted() {
-    Restarts restarts = times(3).plus(T0.plus(HOUR).plusSeconds(1), HOUR);
+    Restarts restarts = times(3).plus(T0.plus(HOUR).plusSeconds(1), HOUR, Duration.ZERO);
     assertThat(restarts.recent()).hasSize(1);
     assertThat(restarts.total()).isEqualTo(4);
   }

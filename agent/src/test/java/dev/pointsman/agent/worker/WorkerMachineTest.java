@@ -5,6 +5,7 @@ import static dev.pointsman.agent.worker.MachineSamples.POLICY;
 import static dev.pointsman.agent.worker.MachineSamples.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Errored;
@@ -13,6 +14,7 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +68,7 @@ final class WorkerMachineTest {
   }
 
   private static WorkerEvent exited(Incarnation who) {
-    return new WorkerEvent.Exited(who, "exit code 1");
+    return new WorkerEvent.Exited(who, new ExitStatus.Exited(1));
   }
 
   private static WorkerEvent timer() {
@@ -87,7 +89,7 @@ final class WorkerMachineTest {
           .containsExactly(new Effect.Accept(FIRST));
       assertThat(state(Standby.class).trial()).isTrue();
       when(new WorkerEvent.Accepting(FIRST));
-      assertThat(state(Online.class).failures()).isZero();
+      assertThat(state(Online.class).condition().failures()).isZero();
     }
 
     @Test
@@ -288,7 +290,7 @@ final class WorkerMachineTest {
       launch(false);
       when(passed());
       when(new WorkerEvent.Accepting(FIRST));
-      assertThat(when(new WorkerEvent.DrainRequested()).effects())
+      assertThat(when(new WorkerEvent.DrainRequested(ExitCause.DEPLOYED)).effects())
           .containsExactly(new Effect.Drain(FIRST));
       assertThat(afterSeconds(34, timer()).effects()).as("its own limit, and grace").isEmpty();
       assertThat(afterSeconds(1, timer()).effects()).containsExactly(new Effect.Terminate(FIRST));
@@ -310,7 +312,7 @@ final class WorkerMachineTest {
     @Test
     void aPrivateWorkerHasNothingToDrain() {
       launch(true);
-      assertThat(when(new WorkerEvent.DrainRequested()).effects())
+      assertThat(when(new WorkerEvent.DrainRequested(ExitCause.DEPLOYED)).effects())
           .containsExactly(new Effect.Terminate(FIRST));
     }
 
@@ -318,9 +320,118 @@ final class WorkerMachineTest {
     void aWorkerThatIsBeingStoppedToBeStartedAgainIsNotStartedAgain() {
       launch(false);
       afterSeconds(60, timer());
-      assertThat(when(new WorkerEvent.DrainRequested()).effects()).isEmpty();
+      assertThat(when(new WorkerEvent.DrainRequested(ExitCause.DEPLOYED)).effects()).isEmpty();
       when(exited(FIRST));
       state(Stopped.class);
+    }
+  }
+
+  @Nested
+  final class ShowingNoLife {
+    private void hung() {
+      last = machine.adopt(FIRST, now, now);
+      when(new WorkerEvent.Accepting(FIRST));
+      when(new WorkerEvent.Hung(FIRST, "its event loop stands still"));
+    }
+
+    @Test
+    void isNotedAndForgottenWhenItIsBack() {
+      hung();
+      assertThat(state(Online.class).condition().hung()).isEqualTo("its event loop stands still");
+      when(new WorkerEvent.Recovered(FIRST));
+      assertThat(state(Online.class).condition()).isEqualTo(Condition.WELL);
+    }
+
+    @Test
+    void isKilledWithoutAStopSignalThatItWouldNotHear() {
+      hung();
+      assertThat(when(new WorkerEvent.DrainRequested(ExitCause.HUNG)).effects())
+          .as("should it wake up, it drains")
+          .containsExactly(new Effect.Drain(FIRST));
+      assertThat(afterSeconds(19, timer()).effects()).isEmpty();
+      assertThat(afterSeconds(1, timer()).effects()).containsExactly(new Effect.Kill(FIRST));
+      assertThat(state(Stopping.class).why()).isEqualTo(ExitCause.HUNG);
+      when(exited(FIRST));
+      state(Stopped.class);
+    }
+
+    @Test
+    void drainsInOrderWhenItWakesUpInTime() {
+      hung();
+      when(new WorkerEvent.DrainRequested(ExitCause.HUNG));
+      afterSeconds(15, new WorkerEvent.Recovered(FIRST));
+      assertThat(afterSeconds(34, timer()).effects()).isEmpty();
+      assertThat(when(new WorkerEvent.Drained(FIRST)).effects())
+          .containsExactly(new Effect.Terminate(FIRST));
+    }
+
+    @Test
+    void isNotWaitedForInVainWhereItHangsWhileItDrains() {
+      last = machine.adoptDraining(FIRST, now);
+      afterSeconds(5, new WorkerEvent.Hung(FIRST, "no sign of life"));
+      assertThat(state(Draining.class).drainedBy()).isEqualTo(now.plusSeconds(20));
+      assertThat(afterSeconds(20, timer()).effects()).containsExactly(new Effect.Kill(FIRST));
+    }
+
+    @Test
+    void doesNotGetMoreTimeByHanging() {
+      last = machine.adoptDraining(FIRST, now);
+      afterSeconds(34, new WorkerEvent.Hung(FIRST, "no sign of life"));
+      assertThat(state(Draining.class).drainedBy()).isEqualTo(T0.plusSeconds(35));
+    }
+
+    @Test
+    void countsForNothingWhileItStarts() {
+      launch(false);
+      when(new WorkerEvent.Hung(FIRST, "it reads a large file"));
+      state(Launching.class);
+    }
+  }
+
+  @Test
+  void looksInARowAtTooMuchMemoryAreCounted() {
+    last = machine.adopt(FIRST, now, now);
+    when(new WorkerEvent.Accepting(FIRST));
+    when(new WorkerEvent.Vitals(FIRST, 101L << 20));
+    when(new WorkerEvent.Vitals(FIRST, 102L << 20));
+    assertThat(state(Online.class).condition().heavy()).isEqualTo(2);
+    when(new WorkerEvent.Vitals(FIRST, 100L << 20));
+    assertThat(state(Online.class).condition().heavy()).as("a spike").isZero();
+    assertThat(state(Online.class).condition().rssBytes()).isEqualTo(100L << 20);
+  }
+
+  @Nested
+  final class AfterARest {
+    @Test
+    void oneMoreExitLeadsToTheNextRest() {
+      errored();
+      afterSeconds(30, timer());
+      Incarnation again = state(Launching.class).who();
+      afterSeconds(1, exited(again));
+      assertThat(state(Errored.class).until()).isEqualTo(now.plus(POLICY.cooldown()));
+    }
+
+    @Test
+    void whoeverServesForAWindowHasACleanSlate() {
+      errored();
+      afterSeconds(30, timer());
+      Incarnation again = state(Launching.class).who();
+      when(new WorkerEvent.ProbePassed(again));
+      when(new WorkerEvent.Accepting(again));
+      afterSeconds(60, exited(again));
+      assertThat(state(BackingOff.class).until()).as("no pause").isEqualTo(now);
+      assertThat(state(BackingOff.class).restarts().latched()).isFalse();
+    }
+
+    private void errored() {
+      launch(false);
+      for (int i = 0; i <= POLICY.maxRestarts(); i++) {
+        when(exited(new Incarnation(1, 1, i + 1)));
+        if (i < POLICY.maxRestarts()) {
+          after(Duration.between(now, state(BackingOff.class).until()), timer());
+        }
+      }
+      state(Errored.class);
     }
   }
 
@@ -328,24 +439,25 @@ final class WorkerMachineTest {
   final class Adopted {
     @Test
     void isAskedToConfirm() {
-      last = machine.adopt(FIRST, now);
+      last = machine.adopt(FIRST, now.minusSeconds(100), now);
       assertThat(last.effects()).containsExactly(new Effect.Accept(FIRST));
       when(new WorkerEvent.Accepting(FIRST));
       state(Online.class);
     }
 
     @Test
-    void isStartedAgainWhenItDoesNotConfirm() {
-      last = machine.adopt(FIRST, now);
-      assertThat(afterSeconds(10, timer()).effects()).containsExactly(new Effect.Terminate(FIRST));
-      assertThat(state(Stopping.class).killAt()).isEqualTo(now.plusSeconds(20));
-      when(exited(FIRST));
-      state(BackingOff.class);
+    void keepsItsSlotWhenItDoesNotConfirmButIsTakenToBeHung() {
+      last = machine.adopt(FIRST, now.minusSeconds(100), now);
+      assertThat(afterSeconds(10, timer()).effects()).as("nothing better is there").isEmpty();
+      assertThat(state(Online.class).condition().hung()).contains("did not confirm within 10s");
+      assertThat(state(Online.class).started()).isEqualTo(T0.minusSeconds(100));
+      when(new WorkerEvent.Accepting(FIRST));
+      assertThat(state(Online.class).condition()).isEqualTo(Condition.WELL);
     }
 
     @Test
     void isStartedAgainWhenItEndsBeforeItConfirms() {
-      last = machine.adopt(FIRST, now);
+      last = machine.adopt(FIRST, now.minusSeconds(100), now);
       when(exited(FIRST));
       state(BackingOff.class);
     }
@@ -359,12 +471,12 @@ final class WorkerMachineTest {
 
   @Test
   void anOnlineWorkerCountsProbeFailuresInARow() {
-    last = machine.adopt(FIRST, now);
+    last = machine.adopt(FIRST, now.minusSeconds(100), now);
     when(new WorkerEvent.Accepting(FIRST));
     List.of(failed(), failed(), failed()).forEach(this::when);
-    assertThat(state(Online.class).failures()).isEqualTo(3);
+    assertThat(state(Online.class).condition().failures()).isEqualTo(3);
     when(passed());
-    assertThat(state(Online.class).failures()).isZero();
+    assertThat(state(Online.class).condition().failures()).isZero();
     assertThat(state(Online.class).since()).isEqualTo(T0);
   }
 }

@@ -5,9 +5,11 @@ import static dev.pointsman.agent.worker.MachineSamples.T0;
 import static dev.pointsman.agent.worker.MachineSamples.WHO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.worker.WorkerState.Alive;
 import dev.pointsman.agent.worker.WorkerState.Launching;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
+import dev.pointsman.protocol.api.ExitCause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +159,9 @@ final class WorkerMachineTotalityTest {
   @MethodSource("states")
   void whoeverIsAskedToGoIsNeverStartedAgain(WorkerState state) {
     for (WorkerEvent request :
-        List.of(new WorkerEvent.DrainRequested(), new WorkerEvent.StopRequested())) {
+        List.of(
+            new WorkerEvent.DrainRequested(ExitCause.DEPLOYED),
+            new WorkerEvent.StopRequested(ExitCause.DEPLOYED))) {
       WorkerState leaving = machine.step(state, request, T0).state();
       WorkerState later = leaving;
       for (int i = 0; i < 10 && !(later instanceof Stopped); i++) {
@@ -168,7 +172,10 @@ final class WorkerMachineTotalityTest {
       if (later instanceof Alive) {
         later =
             machine
-                .step(later, new WorkerEvent.Exited(WHO, "exit code 0"), T0.plusSeconds(9999))
+                .step(
+                    later,
+                    new WorkerEvent.Exited(WHO, new ExitStatus.Exited(0)),
+                    T0.plusSeconds(9999))
                 .state();
       }
       assertThat(later).as("after %s", request).isInstanceOf(Stopped.class);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pointsman.agent.worker.WorkerState.Alive;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,15 +89,15 @@ final class WorkerMachineWalkTest {
     private WorkerEvent event() {
       if (random.nextInt(60) == 0) {
         return random.nextBoolean()
-            ? new WorkerEvent.DrainRequested()
-            : new WorkerEvent.StopRequested();
+            ? new WorkerEvent.DrainRequested(ExitCause.DEPLOYED)
+            : new WorkerEvent.StopRequested(ExitCause.DEPLOYED);
       }
       if (!(state instanceof Alive alive) || random.nextInt(5) == 0) {
         WorkerMachine.wakeAt(state).filter(now::isBefore).ifPresent(due -> now = due);
         return new WorkerEvent.TimerFired();
       }
       List<WorkerEvent> mine = MachineSamples.eventsOf(alive.who());
-      WorkerEvent event = mine.get(random.nextInt(10) == 0 ? random.nextInt(6) : random.nextInt(4));
+      WorkerEvent event = mine.get(random.nextInt(10) == 0 ? random.nextInt(9) : random.nextInt(4));
       if (now.equals(alive.since()) && random.nextInt(4) == 0) {
         event = new WorkerEvent.SpawnFailed(alive.who(), Reason.SPAWN_FAILED, "no such program");
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.FakeWorkshop.FakeProcess;
 import dev.pointsman.agent.worker.FakeWorkshop.Fault;
@@ -76,6 +77,25 @@ final class WorkerPoolTest {
   @Nested
   final class Keeping {
     @Test
+    void saysThatWorkersAcceptBeforeTheFirstIsLetInAndThatNoneDoesAfterTheLast() throws Exception {
+      List<String> told =
+          workshop.orders; // In one list with the orders, so that it shows which was first.
+      pool.tellAcceptance(any -> told.add("acceptance " + any));
+      keepTwo();
+      assertThat(told).startsWith("acceptance false", "acceptance true");
+
+      pool.retire(0);
+      Await.until("slot 0 is gone", () -> pool.workers().size() == 1);
+      assertThat(told).filteredOn(it -> it.startsWith("acc")).hasSize(2);
+      pool.retire(1);
+      Await.until("slot 1 is gone", () -> pool.workers().isEmpty());
+      assertThat(told)
+          .filteredOn(it -> it.startsWith("acc"))
+          .hasSize(3)
+          .endsWith("acceptance false");
+    }
+
+    @Test
     void fillsSlotsAndShowsThem() throws Exception {
       keepTwo();
       List<WorkerResource> shown = pool.workers();
@@ -105,13 +125,14 @@ final class WorkerPoolTest {
     void aWorkerThatCrashesIsStartedAgainUnderTheNextNumber() throws Exception {
       keepTwo();
       FakeProcess first = workshop.process(who(1, 1));
-      first.end("killed by SIGKILL");
+      first.killedBy(Signal.SIGKILL);
       workshop.process(who(1, 2));
       assertThat(pool.awaitHealthy(2, LONG)).isTrue();
       WorkerResource shown = pool.workers().getFirst();
       assertThat(shown.incarnation()).isEqualTo("5.1.2");
       assertThat(shown.restarts()).isEqualTo(1);
-      assertThat(shown.lastExit()).isEqualTo("killed by SIGKILL");
+      assertThat(shown.lastExit())
+          .isEqualTo("killed by SIGKILL from outside, possibly the kernel's OOM killer");
       assertThat(first.disposed).isTrue();
       assertThat(inSlot(0)).as("its own generation").isEqualTo(OLD);
     }
@@ -119,7 +140,7 @@ final class WorkerPoolTest {
     @Test
     void aWorkerThatServesAgainHasFallenAllTheSame() throws Exception {
       keepTwo();
-      workshop.process(who(1, 1)).end("exit code 4");
+      workshop.process(who(1, 1)).exit(4);
       workshop.process(who(1, 2));
       assertThat(pool.awaitHealthy(2, LONG)).isTrue();
       WorkerPool.Slot slot = java.util.Objects.requireNonNull(pool.slots().get(0));
@@ -138,7 +159,7 @@ final class WorkerPoolTest {
     @Test
     void doesNotSettleWhereOneHasFallenThoughItServesAgain() throws Exception {
       keepTwo();
-      workshop.process(who(1, 1)).end("exit code 4");
+      workshop.process(who(1, 1)).exit(4);
       workshop.process(who(1, 2));
       assertThat(pool.awaitHealthy(2, LONG)).isTrue();
 
@@ -175,7 +196,7 @@ final class WorkerPoolTest {
     void theStoryNamesNoProcessThatIsGone() throws Exception {
       keepTwo();
       FakeProcess first = workshop.process(who(1, 1));
-      first.end("killed by SIGKILL");
+      first.killedBy(Signal.SIGKILL);
       assertThat(workshop.process(who(1, 2))).isNotNull();
       assertThat(pool.awaitHealthy(2, LONG)).isTrue();
       List<EventResource> launching =
@@ -287,7 +308,7 @@ final class WorkerPoolTest {
       assertThat(pool.workers())
           .extracting(WorkerResource::incarnation)
           .containsExactly("5.1.1", "5.3.1", "5.2.1");
-      fresh.end("exit code 1");
+      fresh.exit(1);
       assertThat(result.get(20, TimeUnit.SECONDS)).isPresent();
     }
 
@@ -363,7 +384,7 @@ final class WorkerPoolTest {
   void closingLeavesTheWorkersAlone() throws Exception {
     keepTwo();
     pool.stop();
-    workshop.process(who(1, 1)).end("killed by SIGKILL");
+    workshop.process(who(1, 1)).killedBy(Signal.SIGKILL);
     assertThat(workshop.processes()).hasSize(2).allMatch(it -> it.abandoned && !it.disposed);
     assertThat(workshop.orders).containsExactlyInAnyOrder("5.1.1 accept", "5.2.1 accept");
   }

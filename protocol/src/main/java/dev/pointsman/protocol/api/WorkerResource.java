@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when it came to this state
  * @param restarts unplanned ones in this slot since the worker was first started
  * @param lastExit how the process before it ended, in words
+ * @param exit the same with all that is known of it
  * @param requests answered by this process so far; as {@code inflight} and {@code connections} only
  *     known for workers with the preload
  * @param rssBytes resident memory, 0 where unknown
@@ -27,6 +28,7 @@ public record WorkerResource(
     Instant since,
     int restarts,
     @Nullable String lastExit,
+    @Nullable ExitResource exit,
     long requests,
     int inflight,
     int connections,
