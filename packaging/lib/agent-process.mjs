@@ -11,11 +11,11 @@ const END_LIMIT_MS = 60_000;
 
 export class AgentProcess {
   /** `root` is that of packaging/lib/agent.sh; `launcher` the distribution's bin/pointsman. */
-  constructor(root, launcher) {
+  constructor(root, launcher, { timeoutMs } = {}) {
     this.root = root;
     this.launcher = launcher;
     this.log = join(root, 'agent.log');
-    this.api = new AgentApi(join(root, 'run/api.sock'));
+    this.api = new AgentApi(join(root, 'run/api.sock'), { timeoutMs });
     this.child = null;
   }
 

@@ -16,7 +16,9 @@ import { spread } from './footprint.mjs';
 import { usage } from './proc.mjs';
 import { sleep } from './wait.mjs';
 
-const ROLL_LIMIT_MS = 300_000;
+const ROLL_LIMIT_MS = 1_800_000;
+const API_LIMIT_MS = 120_000;
+const REQUEST_LIMIT = '300s'; // Far beyond what is slow: only what never comes is lost.
 const STREAMS = 20;
 const SOCKETS = 20;
 const IN_ORDER = /^(ended by server|stopped by client|closed by server \((1001|1012)\))$/;
@@ -67,7 +69,7 @@ export function summary({ report, rolls, seconds, before, after, wrong }) {
 async function main() {
   const names = ['root', 'pointsman', 'app', 'port', 'releases', 'rolls', 'requests', 'rate', 'limit', 'json'];
   const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
-  const agent = new AgentProcess(values.root, values.pointsman);
+  const agent = new AgentProcess(values.root, values.pointsman, { timeoutMs: API_LIMIT_MS });
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => stop.abort());
   const options = { agent, app: values.app, releases: values.releases.split(','), rolls: Number(values.rolls), requests: Number(values.requests), limitMs: Number(values.limit) * 60_000, stop: stop.signal };
@@ -81,7 +83,7 @@ async function main() {
     if (first.state !== 'successful') throw new Error(`the first deployment ended ${first.state}: ${JSON.stringify(first.failure)}`);
     const tally = new Tally({ onFailure: (failure) => console.log(`FAILED ${JSON.stringify(failure)}`) });
     const endLoad = new AbortController();
-    const load = runLoad(settings(['--url', `http://127.0.0.1:${values.port}`, '--rate', values.rate, '--sse', String(STREAMS), '--ws', String(SOCKETS), '--timeout', '30s', '--max-duration', '600m']), endLoad.signal, tally);
+    const load = runLoad(settings(['--url', `http://127.0.0.1:${values.port}`, '--rate', values.rate, '--sse', String(STREAMS), '--ws', String(SOCKETS), '--timeout', REQUEST_LIMIT, '--max-duration', '600m']), endLoad.signal, tally);
     let fault = null;
     await sleep(1_000);
     await rollOn(options, tally, rolls).catch((error) => (fault = error));

@@ -1,14 +1,14 @@
 'use strict';
 // What is wrong with this release, from behaviour.json, and what can be done to a worker of it from outside.
 //
-//   crashAtStart      ends with 3 before it listens
-//   neverListens      stays, and does not listen
-//   alwaysSick        /health is 503 from the beginning
-//   crashOncePublic   ends with 4 after the answer to its 20th public request
-//   sickAfterMs       so long after its start everything is answered with 500, /health with 503
-//   ignoresTerm       SIGTERM and SIGINT do nothing
-//   slowStartMs       listens so many milliseconds late
-//   startMs           works so many milliseconds at its start before it does anything else
+//   crashAtStart        ends with 3 before it listens
+//   neverListens        stays, and does not listen
+//   alwaysSick          /health is 503 from the beginning
+//   crashAfterRequests  ends with 4 after the answer to so many public requests
+//   sickAfterMs         so long after its start everything is answered with 500, /health with 503
+//   ignoresTerm         SIGTERM and SIGINT do nothing
+//   slowStartMs         listens so many milliseconds late
+//   startMs             works so many milliseconds at its start before it does anything else
 //
 // CHAOS_DIR names a folder for a journal per process, TICKS.PID.jsonl: each public connection that it accepted, and the
 // worker's own word that it hangs or ends. Lines are written before anything else happens, so that no death loses one.
@@ -17,7 +17,6 @@ const { existsSync, mkdirSync, openSync, readFileSync, writeSync } = require('no
 const { join } = require('node:path');
 const { WORKER } = require('./identity.js');
 
-const PUBLIC_REQUESTS_BEFORE_CRASH = 20;
 const FILE = join(__dirname, 'behaviour.json');
 
 const behaviour = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {};
@@ -93,7 +92,7 @@ function answers(pathname, request, response, query) {
     return true;
   }
   answered += 1;
-  if (behaviour.crashOncePublic && answered >= PUBLIC_REQUESTS_BEFORE_CRASH) {
+  if (answered >= (behaviour.crashAfterRequests ?? Infinity)) {
     response.on('finish', () => setImmediate(end, 4, 'I crash after an answer'));
   }
   return false;

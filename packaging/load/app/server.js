@@ -19,6 +19,9 @@ const server = createServer((request, response) => {
   response.statusCode = 404;
   response.end(`nothing at ${pathname}\n`);
 });
+// Longer than any client here is silent, as behind every proxy: else an answer that is read late, on a busy machine, is taken
+// for a lost one, because the client uses the connection in the moment in which the server gives it up.
+server.keepAliveTimeout = 30_000;
 server.on('upgrade', echo);
 server.on('connection', behaviour.accepted);
 

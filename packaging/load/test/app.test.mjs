@@ -95,7 +95,7 @@ test('a failure tells the port and the worker of its connection', async (t) => {
 });
 
 test('a release that crashes in public notes it before it ends', async (t) => {
-  const { url, ready, ended, journal } = await start(t, { crashOncePublic: true });
+  const { url, ready, ended, journal } = await start(t, { crashAfterRequests: 20 });
   await ready;
   for (let i = 0; i < 20; i += 1) await get(`${url}/api/whoami`);
   assert.equal(await ended, 4);

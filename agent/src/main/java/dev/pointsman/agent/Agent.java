@@ -14,6 +14,7 @@ import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
 import dev.pointsman.agent.release.Durability;
@@ -72,6 +73,7 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    Notifications notifications = unwinding.later("notifications", Notifications.start());
     SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
     checkStorage(config);
@@ -96,7 +98,8 @@ final class Agent implements AutoCloseable {
             clock,
             sorry,
             preload,
-            Distribution.handover());
+            Distribution.handover(),
+            notifications);
 
     SortedMap<AppName, App> apps = new TreeMap<>();
     SortedMap<AppName, String> broken = new TreeMap<>();

@@ -47,7 +47,7 @@ final class App {
   private final AppLedger ledger;
   private final ReleaseStore releases;
   private final Intake.AppStore store;
-  private final AppSocket socket;
+  private final AppSockets socket;
   private final AppUnavailable unavailable;
   private final WorkerPool workers;
   private final Deployments deployments;
@@ -70,15 +70,20 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSocket(config);
+    this.socket = new AppSockets(config);
     this.unavailable = new AppUnavailable(config, host);
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
-                config, runDirectory, directory.resolve("logs"), host.preload(), host.handover()),
+                config,
+                runDirectory,
+                directory.resolve("logs"),
+                host.preload(),
+                host.handover(),
+                host.notifications()),
             host.processes(),
             specs,
-            socket::descriptor);
+            socket::descriptors);
     this.workers =
         new WorkerPool(
             config,
@@ -104,7 +109,7 @@ final class App {
     this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
     socket.acquire(ledger, shop, runDirectory, host.clock());
-    unavailable.watch(socket.descriptors(), workers);
+    unavailable.watch(socket.held(), workers);
     fill();
   }
 
@@ -221,7 +226,7 @@ final class App {
         AppView.condition(state, instances, slots),
         state.wanted() == null ? null : state.wanted().release().value(),
         state.wanted() == null ? null : state.wanted().shortDigest(),
-        config.listen().toString(),
+        config.listening(),
         instances,
         workers.workers(),
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
@@ -332,7 +337,7 @@ final class App {
 
   private void requireSocket() throws Rejected {
     if (socket.problem().isPresent()) {
-      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listen().toString());
+      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listening());
     }
   }
 

@@ -3,11 +3,14 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigInvalid;
 import dev.pointsman.agent.config.EnvFile;
+import dev.pointsman.agent.config.GateConfig.Protocol;
+import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.process.NodeCommand;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
+import dev.pointsman.agent.worker.WorkerKind;
 import dev.pointsman.agent.worker.WorkerSpec;
 import dev.pointsman.agent.worker.WorkerSpecs;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -90,6 +93,7 @@ final class AppCatalog implements Deployments.Catalog {
                     "command"));
     NodeCommand resolved = NodeCommand.resolve(command, workingDirectory, root);
     Map<String, String> environment = environment();
+    WorkerKind kind = kind(resolved.runsNode(workingDirectory, environment.get("PATH")));
     environment.putAll(resolved.environment()); // A start script that sets a variable means it.
     return new WorkerSpec(
         new Generation(staged.id(), ""),
@@ -98,12 +102,29 @@ final class AppCatalog implements Deployments.Catalog {
         workingDirectory,
         environment,
         config.user(),
-        config.listen().port(),
+        config.listen().isEmpty() ? 0 : config.listen().getFirst().port(),
         config
             .health()
             .path()
             .or(() -> process.flatMap(ProcessDefaults::healthPath))
-            .orElse(DEFAULT_HEALTH_PATH));
+            .orElse(DEFAULT_HEALTH_PATH),
+        kind,
+        config.listen().stream().skip(1).map(Endpoint::port).toList());
+  }
+
+  private WorkerKind kind(boolean node) throws Rejected {
+    WorkerKind kind =
+        WorkerKind.of(config.gate(), config.roll().waitReady(), node, !config.listen().isEmpty());
+    if (kind.protocol() == Protocol.PRELOAD && config.listen().isEmpty()) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "The preload has no port to tell of, because listen is \"none\": write protocol ="
+              + " \"systemd\" under [gate] of "
+              + config.name()
+              + ".",
+          "protocol");
+    }
+    return kind;
   }
 
   /** The app's variables: those of the env file, then the inline ones. */

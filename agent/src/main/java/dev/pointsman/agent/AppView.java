@@ -62,7 +62,7 @@ final class AppView {
         AppCondition.DOWN,
         null,
         null,
-        config.listen().toString(),
+        config.listening(),
         config.instances(),
         List.of(),
         null,

@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
 import dev.pointsman.agent.sorry.SorryServer;
@@ -15,6 +16,7 @@ import java.time.Clock;
  *
  * @param sorry answers for apps that nobody serves
  * @param preload the file that Node workers load first
+ * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
  */
 record Host(
@@ -27,4 +29,5 @@ record Host(
     Clock clock,
     SorryServer sorry,
     Path preload,
-    String handover) {}
+    String handover,
+    Notifications notifications) {}

@@ -7,11 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One app's file.
  *
- * @param listen the shared socket
+ * @param listen the shared sockets, in the order of the descriptors; none: workers have no port
  * @param instances slots
  * @param scale what an operator may make of them
  * @param command what a worker runs, in the release; empty: what the manifest's {@code
@@ -27,7 +28,7 @@ import java.util.Optional;
  */
 public record AppConfig(
     AppName name,
-    Endpoint listen,
+    List<Endpoint> listen,
     int backlog,
     int instances,
     ScaleConfig scale,
@@ -37,6 +38,7 @@ public record AppConfig(
     Map<String, String> env,
     Optional<Path> envFile,
     HealthConfig health,
+    GateConfig gate,
     RollConfig roll,
     RestartConfig restart,
     Optional<Duration> unavailableAfter,
@@ -44,12 +46,20 @@ public record AppConfig(
     LogConfig log,
     int keepReleases,
     int failedRetention) {
+  /** The default of {@code unavailable_after}. */
+  public static final Duration UNAVAILABLE_AFTER = Duration.ofSeconds(5);
+
   public AppConfig {
+    listen = List.copyOf(listen);
     env = Map.copyOf(env);
   }
 
-  /** The default of {@code unavailable_after}. */
-  public static final Duration UNAVAILABLE_AFTER = Duration.ofSeconds(5);
+  /** Where it listens, for people: {@code 127.0.0.1:3000}, several with commas, or {@code none}. */
+  public String listening() {
+    return listen.isEmpty()
+        ? "none"
+        : listen.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+  }
 
   /** How many workers an operator may ask for, without changing the file. */
   public record ScaleConfig(int least, int most) {

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 
 /** Reads one app's file. */
 final class AppReader {
-  private static final Endpoint NOWHERE = new Endpoint("127.0.0.1", 0);
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int MOST_PORTS = 16;
   private static final int HIGHEST_PORT = 65_535;
   private static final Duration INSTANT = Duration.ZERO;
   private static final Duration BLINK = Duration.ofMillis(10);
@@ -41,10 +42,12 @@ final class AppReader {
   }
 
   AppConfig read(AppName name, Section app) {
+    List<Endpoint> listen = listen(app);
+    RollConfig roll = roll(app.section("roll"));
     AppConfig config =
         new AppConfig(
             name,
-            listen(app),
+            listen,
             app.whole("backlog", 511, 1, HIGHEST_PORT),
             app.whole("instances", 1, 1, MOST_WORKERS),
             scale(app.section("scale")),
@@ -54,7 +57,8 @@ final class AppReader {
             env(app),
             envFile(app),
             health(app.section("health")),
-            roll(app.section("roll")),
+            new GateReader(app.section("gate"), !listen.isEmpty()).read(roll.waitReady()),
+            roll,
             restart(app.section("restart")),
             app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
@@ -65,16 +69,21 @@ final class AppReader {
     return config;
   }
 
-  private static Endpoint listen(Section app) {
-    Optional<Endpoint> listen = Endpoints.read(app, "listen");
-    int port = app.whole("port", 0, 1, HIGHEST_PORT);
+  private static List<Endpoint> listen(Section app) {
     if (app.has("listen") && app.has("port")) {
       app.refuse("port", "listen names a port too: keep one of the two");
     }
     if (!app.has("listen") && !app.has("port")) {
-      app.missing("listen", "listen = \"127.0.0.1:3000\"");
+      app.missing("listen", "listen = \"127.0.0.1:3000\", or listen = \"none\"");
     }
-    return listen.orElse(new Endpoint(NOWHERE.host(), port));
+    if (app.has("port")) {
+      return List.of(new Endpoint(LOOPBACK, app.whole("port", 0, 1, HIGHEST_PORT)));
+    }
+    List<Endpoint> listen = Endpoints.readAll(app, "listen");
+    if (listen.size() > MOST_PORTS) {
+      app.refuse("listen", "an app has at most " + MOST_PORTS + " ports");
+    }
+    return listen;
   }
 
   private static ScaleConfig scale(Section scale) {

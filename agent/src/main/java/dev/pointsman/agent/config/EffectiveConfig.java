@@ -69,7 +69,13 @@ public final class EffectiveConfig {
 
   private void app(AppConfig app) {
     out.append("\n# ---- app ").append(app.name()).append('\n');
-    line("listen", quoted(app.listen()));
+    line(
+        "listen",
+        app.listen().size() == 1
+            ? quoted(app.listen().getFirst())
+            : app.listen().isEmpty()
+                ? quoted("none")
+                : list(app.listen().stream().map(Object::toString).toList()));
     line("backlog", app.backlog());
     line("instances", app.instances());
     line("command", app.command().map(EffectiveConfig::list).orElse(null), "the release's");
@@ -85,6 +91,7 @@ public final class EffectiveConfig {
     section("env");
     new TreeSet<>(app.env().keySet()).forEach(name -> line(name, MASK));
     health(app.health());
+    gate(app.gate());
     roll(app.roll());
     restart(app.restart());
     trust(app.trust());
@@ -103,6 +110,28 @@ public final class EffectiveConfig {
     line("timeout", quoted(Units.text(health.timeout())));
     line("failure_threshold", health.failureThreshold());
     line("event_loop_timeout", quoted(Units.text(health.eventLoopTimeout())));
+  }
+
+  private void gate(GateConfig gate) {
+    section("gate");
+    choice("protocol", gate.protocol(), "\"preload\" for a Node command, else \"systemd\"");
+    choice("ready", gate.ready(), "\"listening\" with the preload, else \"notify\"");
+    line("uptime", quoted(Units.text(gate.uptime())));
+    choice("probe", gate.probe(), "\"http\" where there is a port, else \"none\"");
+    choice("probe_on", gate.place(), "\"trial\" for workers without the preload");
+    line(
+        "probe_command",
+        gate.probeCommand().isEmpty() ? null : list(gate.probeCommand()),
+        "not set");
+    line("watchdog", quoted(Units.text(gate.watchdog())));
+    line(
+        "trial",
+        gate.trial().map(String::valueOf).orElse(null),
+        "true for workers without the preload that have a port");
+  }
+
+  private void choice(String key, Optional<? extends Enum<?>> value, String otherwise) {
+    line(key, value.map(one -> quoted(GateReader.name(one))).orElse(null), otherwise);
   }
 
   private void roll(RollConfig roll) {

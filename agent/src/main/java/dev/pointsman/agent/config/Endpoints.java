@@ -2,6 +2,8 @@ package dev.pointsman.agent.config;
 
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +25,31 @@ final class Endpoints {
           key, "must be a numeric address and a port, as \"127.0.0.1:3000\" or \"[::1]:3000\"");
     }
     return endpoint;
+  }
+
+  /**
+   * One endpoint, several in a list, or {@code "none"}; a mistake is noted. Empty for none, and
+   * where there is no such key.
+   */
+  static List<Endpoint> readAll(Section section, String key) {
+    if (!section.has(key)) {
+      return List.of();
+    }
+    List<Endpoint> all = new ArrayList<>();
+    for (String text : section.textOrTexts(key, "[\"127.0.0.1:3000\", \"127.0.0.1:3001\"]")) {
+      Optional<Endpoint> endpoint = parse(text);
+      if (endpoint.isPresent()) {
+        all.add(endpoint.get());
+      } else if (!text.equals("none")) {
+        section.refuse(
+            key,
+            "must be a numeric address and a port, as \"127.0.0.1:3000\" or \"[::1]:3000\", a list"
+                + " of these, or \"none\"");
+      } else if (section.isList(key)) {
+        section.refuse(key, "\"none\" stands alone");
+      }
+    }
+    return all;
   }
 
   static Optional<Endpoint> parse(String text) {

@@ -15,7 +15,8 @@ final class EnvName {
           "NODE_APP_INSTANCE",
           "INSTANCE_ID",
           "NOTIFY_SOCKET",
-          "WATCHDOG_USEC");
+          "WATCHDOG_USEC",
+          "PROBE_PORT");
 
   private EnvName() {}
 

@@ -171,8 +171,8 @@ final class HostReader {
       return Optional.empty();
     }
     AppConfig app = new AppReader(appFile, mistakes).read(name.get(), section.get());
-    int port = app.listen().port();
-    if (port > 0) {
+    for (Endpoint endpoint : app.listen()) {
+      int port = endpoint.port();
       String taken = ports.putIfAbsent(port, "app " + name.get() + " (" + appFile + ")");
       if (taken != null) {
         section

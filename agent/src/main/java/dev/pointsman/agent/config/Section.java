@@ -170,6 +170,18 @@ final class Section {
     return Optional.empty();
   }
 
+  /** A text, or a list of texts. */
+  List<String> textOrTexts(String key, String example) {
+    return isList(key)
+        ? texts(key, example).orElse(List.of())
+        : text(key).map(List::of).orElse(List.of());
+  }
+
+  /** Whether there is a list. */
+  boolean isList(String key) {
+    return value(key) instanceof TomlArray;
+  }
+
   /** Every key of this section as a variable; the values may be secrets and are never shown. */
   Map<String, String> variables() {
     Map<String, String> variables = new LinkedHashMap<>();

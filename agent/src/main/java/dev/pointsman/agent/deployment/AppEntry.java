@@ -12,6 +12,7 @@ import java.time.Instant;
   @JsonSubTypes.Type(value = AppEntry.Staged.class, name = "staged"),
   @JsonSubTypes.Type(value = AppEntry.Removed.class, name = "removed"),
   @JsonSubTypes.Type(value = AppEntry.Listening.class, name = "listening"),
+  @JsonSubTypes.Type(value = AppEntry.AlsoListening.class, name = "also-listening"),
   @JsonSubTypes.Type(value = AppEntry.Environment.class, name = "environment"),
   @JsonSubTypes.Type(value = AppEntry.SequenceReset.class, name = "sequence-reset"),
   @JsonSubTypes.Type(value = AppEntry.TaintAllowed.class, name = "taint-allowed"),
@@ -34,6 +35,7 @@ public sealed interface AppEntry
         AppEntry.Staged,
         AppEntry.Removed,
         AppEntry.Listening,
+        AppEntry.AlsoListening,
         AppEntry.Environment,
         AppEntry.SequenceReset,
         AppEntry.TaintAllowed,
@@ -59,10 +61,13 @@ public sealed interface AppEntry
   record Removed(ReleaseId release, Instant at) implements AppEntry {}
 
   /**
-   * The shared socket is bound; {@code inode} tells it from others for as long as {@code boot}
-   * lasts.
+   * The shared socket of the app's first port is bound; {@code inode} tells it from others for as
+   * long as {@code boot} lasts.
    */
   record Listening(long inode, String boot, Instant at) implements AppEntry {}
+
+  /** The same for a further port of the app, at {@code address}. */
+  record AlsoListening(String address, long inode, String boot, Instant at) implements AppEntry {}
 
   /**
    * The app is in {@code environment} from now on: each has its own sequence numbers. What was

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param running the deployment in progress
  * @param ended the last deployments that are over, the last one last
  * @param count how many deployments there have been
- * @param socket the shared socket as it was bound last
+ * @param socket the shared sockets as they were bound last
  * @param pinned releases that retention leaves alone
  * @param standing what operators ordered for good
  */
@@ -43,7 +43,7 @@ public record AppState(
     @Nullable Deployment running,
     List<Deployment> ended,
     long count,
-    AppEntry.@Nullable Listening socket,
+    Sockets socket,
     Set<ReleaseId> pinned,
     Standing standing) {
   /** Deployments that are remembered. */
@@ -64,7 +64,7 @@ public record AppState(
           null,
           List.of(),
           0,
-          null,
+          Sockets.NONE,
           Set.of(),
           Standing.NONE);
 
@@ -93,6 +93,11 @@ public record AppState(
   private AppState with(Floors next) {
     return new AppState(
         run, next, staged, wanted, good, bad, running, ended, count, socket, pinned, standing);
+  }
+
+  private AppState with(Sockets next) {
+    return new AppState(
+        run, floors, staged, wanted, good, bad, running, ended, count, next, pinned, standing);
   }
 
   private AppState withPinned(Set<ReleaseId> next) {
@@ -150,9 +155,8 @@ public record AppState(
               socket,
               without(pinned, gone),
               standing);
-      case AppEntry.Listening it ->
-          new AppState(
-              run, floors, staged, wanted, good, bad, running, ended, count, it, pinned, standing);
+      case AppEntry.Listening listening -> with(socket.with(listening));
+      case AppEntry.AlsoListening listening -> with(socket.with(listening));
       case AppEntry.Environment entered -> with(floors.enter(entered.environment()));
       case AppEntry.SequenceReset reset -> with(floors.reset(reset.sequence()));
       case AppEntry.TaintAllowed _ -> this;

@@ -119,7 +119,8 @@ final class Compaction {
           switch (entry) {
             case AppEntry.Opened opened ->
                 opened.run() == end.run() || opened.at().equals(latestStart);
-            case AppEntry.Listening listening -> listening.equals(end.socket());
+            case AppEntry.Listening listening -> listening.equals(end.socket().first());
+            case AppEntry.AlsoListening it -> it.equals(end.socket().further().get(it.address()));
             case AppEntry.Environment _, AppEntry.SequenceReset _ -> true;
             case AppEntry.TaintAllowed _ -> i >= auditedFrom;
             case AppEntry.Pinned it ->

@@ -3,7 +3,7 @@ package dev.pointsman.agent.health;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -14,13 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One {@code GET} over a unix socket: passed when a status from 200 to 399 comes before the
- * timeout. Each probe is a connection of its own; no more than the first 4 KiB of an answer are
- * read.
+ * One {@code GET}: passed when a status from 200 to 399 comes before the timeout. Each probe is a
+ * connection of its own; no more than the first 4 KiB of an answer are read.
  */
 public final class HttpProbe {
   private static final int READ_AT_MOST = 4096;
-  private static final int SHOWN_AT_MOST = 120;
   private static final Pattern STATUS_LINE =
       Pattern.compile("HTTP/1\\.[01] ([0-9]{3})[^\r\n]*\r\n");
 
@@ -31,25 +29,24 @@ public final class HttpProbe {
 
   private HttpProbe() {}
 
-  /** Asks for {@code path} through {@code socket}; blocks for {@code timeout} at most. */
+  /** Asks for {@code path} through a unix socket; blocks for {@code timeout} at most. */
   public static ProbeResult get(Path socket, String path, Duration timeout)
+      throws InterruptedException {
+    return get(UnixDomainSocketAddress.of(socket), path, timeout);
+  }
+
+  /** Asks for {@code path} at {@code address}; blocks for {@code timeout} at most. */
+  public static ProbeResult get(SocketAddress address, String path, Duration timeout)
       throws InterruptedException {
     long start = System.nanoTime();
     ByteBuffer answer = ByteBuffer.allocate(READ_AT_MOST);
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      // Neither connecting, where the queue is full, nor reading has a timeout of its own: closing
-      // the channel ends both.
-      Thread deadline =
-          Thread.ofVirtual().name("probe-deadline").start(() -> closeAfter(channel, timeout));
-      try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
-        exchange(channel, path, answer);
-      } finally {
-        deadline.interrupt();
-      }
+    try (SocketChannel channel = Deadline.open(address);
+        Deadline _ = Deadline.closing(channel, timeout)) {
+      channel.connect(address);
+      exchange(channel, path, answer);
     } catch (IOException e) {
       if (Thread.interrupted()) {
-        throw new InterruptedException("stopped while probing " + socket);
+        throw new InterruptedException("stopped while probing " + address);
       }
       return broken(e, answer, start, timeout);
     }
@@ -65,12 +62,10 @@ public final class HttpProbe {
     }
     return new ProbeResult(
         false,
-        cause instanceof ClosedChannelException
-            ? "no answer within "
-                + timeout.toMillis()
-                + " ms"
-                + (text.isEmpty() ? "" : ", only: " + shown(text))
-            : "connection failed: " + cause.getMessage());
+        Deadline.words(cause, timeout)
+            + (cause instanceof ClosedChannelException && !text.isEmpty()
+                ? ", only: " + Shown.line(text)
+                : ""));
   }
 
   private static long millisSince(long start) {
@@ -116,33 +111,17 @@ public final class HttpProbe {
           false,
           text.isEmpty()
               ? "connection closed without an answer"
-              : "not an HTTP answer: " + shown(text));
+              : "not an HTTP answer: " + Shown.line(text));
     }
     int code = Integer.parseInt(status.group(1));
     boolean passed = code >= 200 && code <= 399;
     int head = text.indexOf(END_OF_HEAD);
-    String body = head < 0 ? "" : shown(text.substring(head + 4));
+    String body = head < 0 ? "" : Shown.line(text.substring(head + 4));
     return new ProbeResult(
         passed, code + " in " + millis + " ms" + (passed || body.isEmpty() ? "" : ": " + body));
   }
 
-  private static String shown(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > SHOWN_AT_MOST ? line.substring(0, SHOWN_AT_MOST) + "…" : line;
-  }
-
   private static String text(ByteBuffer answer) {
     return ISO_8859_1.decode(answer.duplicate().flip()).toString();
-  }
-
-  private static void closeAfter(SocketChannel channel, Duration timeout) {
-    try {
-      Thread.sleep(timeout);
-      channel.close();
-    } catch (InterruptedException e) {
-      // The answer came in time.
-    } catch (IOException e) {
-      // Closed is closed: the prober sees it either way.
-    }
   }
 }

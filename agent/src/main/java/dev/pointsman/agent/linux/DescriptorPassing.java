@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Descriptors sent from process to process over a unix datagram socket ({@code SCM_RIGHTS}). */
 public final class DescriptorPassing {
@@ -17,6 +18,9 @@ public final class DescriptorPassing {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
+  private static final int SCM_CREDENTIALS = 2;
+  private static final int MSG_CTRUNC = 0x8;
+  private static final int MSG_TRUNC = 0x20;
 
   // struct msghdr, struct iovec and struct cmsghdr, 64 bit.
   private static final long MESSAGE_SIZE = 56;
@@ -26,6 +30,7 @@ public final class DescriptorPassing {
   private static final long MESSAGE_VECTOR_COUNT = 24;
   private static final long MESSAGE_CONTROL = 32;
   private static final long MESSAGE_CONTROL_SIZE = 40;
+  private static final long MESSAGE_FLAGS = 48;
   private static final long VECTOR_SIZE = 16;
   private static final long CONTROL_LEVEL = 8;
   private static final long CONTROL_TYPE = 12;
@@ -65,26 +70,56 @@ public final class DescriptorPassing {
    */
   public static List<Integer> receive(int socket) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment control = arena.allocate(CONTROL_ROOM, Long.BYTES);
-      MemorySegment message = message(arena, arena.allocate(DATA_ROOM), control);
-      RECVMSG.call(socket, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-      return descriptors(control.asSlice(0, message.get(JAVA_LONG, MESSAGE_CONTROL_SIZE)));
+      return descriptors(receive(arena, socket, arena.allocate(DATA_ROOM)).control());
     }
   }
 
-  private static List<Integer> descriptors(MemorySegment control) {
+  /**
+   * What came, beside the data itself.
+   *
+   * @param bytes of the data
+   * @param cut whether there was no room for all of it
+   */
+  record Received(long bytes, boolean cut, MemorySegment control) {}
+
+  /** Takes one datagram into {@code data}, without waiting; EAGAIN where there is none. */
+  static Received receive(Arena arena, int socket, MemorySegment data) throws LinuxException {
+    MemorySegment control = arena.allocate(CONTROL_ROOM, Long.BYTES);
+    MemorySegment message = message(arena, data, control);
+    long bytes = RECVMSG.call(socket, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    return new Received(
+        bytes,
+        (message.get(JAVA_INT, MESSAGE_FLAGS) & (MSG_TRUNC | MSG_CTRUNC)) != 0,
+        control.asSlice(0, message.get(JAVA_LONG, MESSAGE_CONTROL_SIZE)));
+  }
+
+  /** The sender as the kernel knows it: pid, uid, gid. Only where the socket asks for it. */
+  static Optional<MemorySegment> credentials(MemorySegment control) {
+    return parts(control, SCM_CREDENTIALS).stream().findFirst();
+  }
+
+  /** The descriptors that came with it, now ours. */
+  static List<Integer> descriptors(MemorySegment control) {
     List<Integer> found = new ArrayList<>();
+    for (MemorySegment part : parts(control, SCM_RIGHTS)) {
+      for (long at = 0; at + Integer.BYTES <= part.byteSize(); at += Integer.BYTES) {
+        found.add(part.get(JAVA_INT, at));
+      }
+    }
+    return found;
+  }
+
+  private static List<MemorySegment> parts(MemorySegment control, int type) {
+    List<MemorySegment> found = new ArrayList<>();
     long header = 0;
     while (header + CONTROL_DATA <= control.byteSize()) {
       long size = control.get(JAVA_LONG, header);
-      if (size < CONTROL_DATA) {
+      if (size < CONTROL_DATA || header + size > control.byteSize()) {
         break;
       }
       if (control.get(JAVA_INT, header + CONTROL_LEVEL) == SOL_SOCKET
-          && control.get(JAVA_INT, header + CONTROL_TYPE) == SCM_RIGHTS) {
-        for (long at = CONTROL_DATA; at + Integer.BYTES <= size; at += Integer.BYTES) {
-          found.add(control.get(JAVA_INT, header + at));
-        }
+          && control.get(JAVA_INT, header + CONTROL_TYPE) == type) {
+        found.add(control.asSlice(header + CONTROL_DATA, size - CONTROL_DATA));
       }
       header += (size + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
     }

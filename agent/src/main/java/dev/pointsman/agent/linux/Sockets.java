@@ -17,6 +17,7 @@ public final class Sockets {
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEADDR = 2;
   private static final int SO_REUSEPORT = 15;
+  private static final int SO_PASSCRED = 16;
   private static final int SO_ACCEPTCONN = 30;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
@@ -72,6 +73,11 @@ public final class Sockets {
       throw e;
     }
     return socket;
+  }
+
+  /** From now on the kernel says with each datagram who sent it. */
+  public static void askForCredentials(int socket) throws LinuxException {
+    setOption(socket, SOL_SOCKET, SO_PASSCRED, 1);
   }
 
   /** The socket's own address; EAFNOSUPPORT unless it is IPv4 or IPv6, ENOTSOCK for a file. */

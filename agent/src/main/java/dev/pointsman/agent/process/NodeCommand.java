@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code npm start} and its like come to, without the wrapper in between.
@@ -20,6 +22,27 @@ public record NodeCommand(List<String> command, Map<String, String> environment)
   public NodeCommand {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+  }
+
+  private static final Pattern NODE = Pattern.compile("node(js)?[0-9.]*");
+
+  /**
+   * Whether what runs is Node itself, or a script that asks for it in its first line; {@code path}:
+   * where programs without a slash are looked for, if not in the usual places.
+   */
+  public boolean runsNode(Path workingDirectory, @Nullable String path) {
+    try {
+      Path program = new Executables(workingDirectory, path).find(command.getFirst());
+      return isNode(program)
+          || Executables.shebang(program).stream().map(Path::of).anyMatch(NodeCommand::isNode);
+    } catch (Rejected e) {
+      return isNode(Path.of(command.getFirst())); // Whoever starts it says what is wrong.
+    }
+  }
+
+  private static boolean isNode(Path program) {
+    Path name = program.getFileName();
+    return name != null && NODE.matcher(name.toString()).matches();
   }
 
   /**

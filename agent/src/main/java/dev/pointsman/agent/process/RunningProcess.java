@@ -77,6 +77,16 @@ public final class RunningProcess {
     }
   }
 
+  /**
+   * Whether {@code pid} may be believed when it speaks for this process: it is this process, of its
+   * session, or gone already, as helpers of shells are. Whoever asks has made sure by other means
+   * that only this process's user could speak.
+   */
+  public boolean maySpeakFor(int pid) {
+    return pid == identity.pid()
+        || ProcFiles.stat(pid).map(stat -> stat.session() == identity.pid()).orElse(true);
+  }
+
   /** Resident memory; empty where it has ended. */
   public OptionalLong residentBytes() throws IOException {
     OptionalLong bytes = ProcFiles.residentBytes(identity.pid());

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over the workers of an earlier run of the agent: those that were let in go on, those that
- * were draining finish, those that were still private are ended, for they have no users to lose.
+ * were draining finish, those that were still private are ended, for they have no users to lose. A
+ * worker without the preload is never private, unless it is on trial: it is asked to finish too.
  */
 final class Adoptions {
   private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
@@ -33,14 +34,14 @@ final class Adoptions {
     Map<Integer, WorkerSupervisor> holders = new TreeMap<>();
     for (Path directory : WorkerDirectories.list(shop.runDirectory())) {
       Optional<WorkerHandle> handle = WorkerHandle.read(directory);
-      if (handle.isEmpty() || handle.get().stage() == Stage.LAUNCHING) {
+      if (handle.isEmpty() || handle.get().isPrivate()) {
         end(directory, handle);
         continue;
       }
       Optional<WorkerSupervisor> worker = takeOver(handle.get(), directory);
       if (worker.isEmpty()) {
         delete(directory);
-      } else if (handle.get().stage() == Stage.DRAINING) {
+      } else if (handle.get().stage() != Stage.OPENED) {
         pool.putLeaving(worker.get());
       } else {
         settle(worker.get(), holders);
@@ -79,7 +80,7 @@ final class Adoptions {
   private Optional<WorkerSupervisor> takeOver(WorkerHandle handle, Path directory)
       throws IOException {
     Transition first =
-        handle.stage() == Stage.DRAINING
+        handle.stage() != Stage.OPENED
             ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
             : pool.machine()
                 .adopt(

@@ -1,18 +1,14 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.health.HttpProbe;
 import dev.pointsman.agent.health.ProbeResult;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,62 +16,47 @@ import org.slf4j.LoggerFactory;
  * A process that carries the Node preload: ordered over its control socket, probed over its private
  * one. Exit, readiness and probe results become events, each with the incarnation.
  */
-final class NodeWorker implements WorkerProcess {
+final class NodeWorker implements LaunchedWorker {
   private static final Logger LOG = LoggerFactory.getLogger(NodeWorker.class);
-  private static final int LAST_LINES = 20;
 
-  private final Path directory;
+  private final WorkerBody body;
   private final AppConfig config;
-  private final Path log;
-  private final long logStart;
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
-  private volatile WorkerHandle handle;
-  private volatile @Nullable RunningProcess process;
 
-  /** {@code logStart}: where in {@code log} this process began to write. */
-  NodeWorker(
-      WorkerHandle handle,
-      Path directory,
-      AppConfig config,
-      Path log,
-      long logStart,
-      Consumer<WorkerEvent> events) {
-    this.handle = handle;
-    this.directory = directory;
+  NodeWorker(WorkerBody body, AppConfig config, Prober.Probe probe, Consumer<WorkerEvent> events) {
+    this.body = body;
     this.config = config;
-    this.log = log;
-    this.logStart = logStart;
     this.events = events;
-    this.control = new ControlChannel(directory.resolve("ctl.sock"), this::said);
-    this.prober = new Prober(handle.incarnation(), this::probe, config.health(), events);
+    this.control = new ControlChannel(body.directory().resolve("ctl.sock"), this::said);
+    this.prober = new Prober(body.incarnation(), () -> probe(probe), config.health(), events);
   }
 
-  /** Goes on with the process itself, once there is one. */
-  void attach(RunningProcess running) {
-    process = running;
+  @Override
+  public void attach(RunningProcess running) {
+    body.attach(running);
     control.start();
   }
 
-  /** What the reaper says: the process has ended. */
-  void exited(ExitStatus status) {
-    events.accept(new WorkerEvent.Exited(handle.incarnation(), status));
+  @Override
+  public void exited(ExitStatus status) {
+    events.accept(new WorkerEvent.Exited(incarnation(), status));
   }
 
   @Override
   public Incarnation incarnation() {
-    return handle.incarnation();
+    return body.incarnation();
   }
 
   @Override
   public int pid() {
-    return handle.process().pid();
+    return body.handle().process().pid();
   }
 
   @Override
   public void accept() {
-    mark(Stage.OPENED);
+    body.mark(Stage.OPENED);
     prober.begin();
     prober.slowDown();
     control.order("accept");
@@ -86,7 +67,7 @@ final class NodeWorker implements WorkerProcess {
 
   @Override
   public void drain() {
-    mark(Stage.DRAINING);
+    body.mark(Stage.DRAINING);
     prober.close();
     control.order(
         "drain "
@@ -100,14 +81,14 @@ final class NodeWorker implements WorkerProcess {
 
   @Override
   public void terminate() {
-    mark(Stage.DRAINING);
+    body.mark(Stage.DRAINING);
     prober.close();
-    signal(Signal.valueOf(config.roll().stopSignal()), false);
+    body.signal(Signal.valueOf(config.roll().stopSignal()), false);
   }
 
   @Override
   public void kill() {
-    signal(Signal.SIGKILL, true);
+    body.signal(Signal.SIGKILL, true);
   }
 
   @Override
@@ -124,13 +105,7 @@ final class NodeWorker implements WorkerProcess {
 
   @Override
   public long residentBytes() {
-    RunningProcess running = process;
-    try {
-      return running == null ? 0 : running.residentBytes().orElse(0);
-    } catch (IOException e) {
-      LOG.debug("A worker's memory cannot be told. incarnation={}", incarnation(), e);
-      return 0;
-    }
+    return body.residentBytes();
   }
 
   @Override
@@ -140,11 +115,7 @@ final class NodeWorker implements WorkerProcess {
 
   @Override
   public List<String> lastLines() {
-    try {
-      return WorkerLog.tail(log, logStart, LAST_LINES);
-    } catch (IOException e) {
-      return List.of("(" + log + " cannot be read: " + e.getMessage() + ")");
-    }
+    return body.lastLines();
   }
 
   @Override
@@ -156,40 +127,28 @@ final class NodeWorker implements WorkerProcess {
   @Override
   public void dispose() {
     abandon();
-    try {
-      WorkerDirectories.delete(directory);
-    } catch (IOException e) {
-      LOG.warn(
-          "A worker's directory could not be removed. directory={}: {}", directory, e.getMessage());
-    }
+    body.delete();
   }
 
-  /**
-   * Asks it to send the shared socket to {@code path}; false while there is no control connection.
-   */
-  boolean askForSocket(Path path) {
+  /** False while there is no control connection. */
+  @Override
+  public boolean askForSocket(Path path) {
     return control.say("handover " + path);
   }
 
   /**
-   * Asks it through its private socket. An app that runs its own cluster has none: that it listens
-   * is all that can be known of it.
+   * Asks it. An app that runs its own cluster has no private socket: that it listens is all that
+   * can be known of it.
    */
-  private ProbeResult probe() throws InterruptedException {
+  private ProbeResult probe(Prober.Probe probe) throws InterruptedException {
     ControlStatus status = control.status();
     return status.cluster()
         ? new ProbeResult(status.listening(), "not probed: the app runs its own cluster")
-        : HttpProbe.get(probeSocket(), handle.healthPath(), config.health().timeout());
-  }
-
-  /** An app that does TLS itself has a door without it, for the probe alone. */
-  private Path probeSocket() {
-    Path plain = directory.resolve("plain.sock");
-    return Files.exists(plain) ? plain : directory.resolve("app.sock");
+        : probe.run();
   }
 
   private void said(ControlStatus was, ControlStatus is) {
-    Incarnation who = handle.incarnation();
+    Incarnation who = incarnation();
     if (is.ready() && !was.ready()) {
       events.accept(new WorkerEvent.BecameReady(who));
       prober.begin();
@@ -206,43 +165,6 @@ final class NodeWorker implements WorkerProcess {
           who,
           is.pid(),
           is.fault());
-    }
-  }
-
-  private synchronized void mark(Stage stage) {
-    if (handle.stage() == stage) {
-      return;
-    }
-    handle = handle.at(stage);
-    try {
-      handle.write(directory);
-    } catch (IOException e) {
-      LOG.warn(
-          "A worker's handle could not be written. directory={} stage={}: {}",
-          directory,
-          stage,
-          e.getMessage());
-    }
-  }
-
-  private void signal(Signal signal, boolean group) {
-    RunningProcess running = process;
-    if (running == null) {
-      return;
-    }
-    try {
-      boolean delivered = group ? running.signalGroup(signal) : running.signal(signal);
-      LOG.debug(
-          "Signalled a worker. incarnation={} signal={} delivered={}",
-          handle.incarnation(),
-          signal,
-          delivered);
-    } catch (IOException e) {
-      LOG.warn(
-          "A worker could not be signalled. incarnation={} signal={}: {}",
-          handle.incarnation(),
-          signal,
-          e.getMessage());
     }
   }
 }

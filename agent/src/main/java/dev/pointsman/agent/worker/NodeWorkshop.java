@@ -1,6 +1,10 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.GateConfig.Protocol;
+import dev.pointsman.agent.linux.Users.User;
+import dev.pointsman.agent.notify.Notifications;
+import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
@@ -14,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Starts processes with the Node preload, and takes over those that an earlier run of the agent had
- * started.
+ * Starts processes, with the Node preload or without, and takes over those that an earlier run of
+ * the agent had started.
  */
 public final class NodeWorkshop implements Workshop {
-  private static final String NODE_OPTIONS = "NODE_OPTIONS";
-
   /**
    * What all workers of an app share.
    *
@@ -36,15 +37,22 @@ public final class NodeWorkshop implements Workshop {
    * @param logDirectory one file per slot
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
+   * @param notifications reads what workers without the preload say
    */
   public record Shared(
-      AppConfig config, Path runDirectory, Path logDirectory, Path preload, String handover) {}
+      AppConfig config,
+      Path runDirectory,
+      Path logDirectory,
+      Path preload,
+      String handover,
+      Notifications notifications) {}
 
   private final Shared shared;
   private final Processes processes;
   private final WorkerSpecs specs;
-  private final Supply<Integer> sharedSocket;
-  private final Map<RunningProcess, NodeWorker> living = new ConcurrentHashMap<>();
+  private final Supply<List<Integer>> sharedSockets;
+  private final WorkerEnvironment environment;
+  private final Map<RunningProcess, LaunchedWorker> living = new ConcurrentHashMap<>();
 
   /** Something that may not be there just now. */
   public interface Supply<T> {
@@ -52,13 +60,14 @@ public final class NodeWorkshop implements Workshop {
     T get() throws IOException;
   }
 
-  /** {@code sharedSocket}: descriptor of the app's listening socket. */
+  /** {@code sharedSockets}: descriptors of the app's listening sockets. */
   public NodeWorkshop(
-      Shared shared, Processes processes, WorkerSpecs specs, Supply<Integer> sharedSocket) {
+      Shared shared, Processes processes, WorkerSpecs specs, Supply<List<Integer>> sharedSockets) {
     this.shared = shared;
     this.processes = processes;
     this.specs = specs;
-    this.sharedSocket = sharedSocket;
+    this.sharedSockets = sharedSockets;
+    this.environment = new WorkerEnvironment(shared);
   }
 
   @Override
@@ -72,29 +81,95 @@ public final class NodeWorkshop implements Workshop {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
-    int socket = sharedSocket.get();
     Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
-    try {
-      CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-      LaunchSpec launch =
-          new LaunchSpec(
-              spec.command(),
-              spec.workingDirectory(),
-              environment(spec, who, slot, directory),
-              log,
-              List.of(socket),
-              spec.user());
-      RunningProcess process = processes.launch(launch, exit::complete);
-      WorkerHandle handle =
-          new WorkerHandle(
-              who, slot, generation, spec.healthPath(), process.identity(), Stage.LAUNCHING);
-      writeOrKill(handle, directory, process);
-      NodeWorker worker = new NodeWorker(handle, directory, shared.config(), log, logStart, events);
-      begin(worker, process, exit);
-      return worker;
+    try (WorkerSockets sockets = sockets(spec)) {
+      Optional<NotifySocket> notify =
+          notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
+      try {
+        CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+        LaunchSpec launch =
+            new LaunchSpec(
+                spec.command(),
+                spec.workingDirectory(),
+                environment.of(spec, who, slot, directory, sockets),
+                log,
+                sockets.descriptors(),
+                spec.user());
+        RunningProcess process = processes.launch(launch, exit::complete);
+        WorkerHandle handle =
+            new WorkerHandle(
+                who,
+                slot,
+                generation,
+                spec.healthPath(),
+                process.identity(),
+                Stage.LAUNCHING,
+                spec.kind(),
+                false,
+                sockets.probePort());
+        writeOrKill(handle, directory, process);
+        LaunchedWorker worker =
+            worker(new WorkerBody(handle, directory, log, logStart), notify, events);
+        begin(worker, process, exit);
+        return worker;
+      } catch (IOException | Rejected e) {
+        closeBecauseOf(e, notify);
+        throw e;
+      }
     } catch (IOException | Rejected e) {
       deleteBecauseOf(e, directory);
       throw e;
+    }
+  }
+
+  private WorkerSockets sockets(WorkerSpec spec) throws IOException {
+    return WorkerSockets.of(sharedSockets.get(), spec.ports(), spec.kind());
+  }
+
+  private static Optional<NotifySocket> notifySocket(
+      WorkerKind kind, Path directory, Optional<User> owner) throws IOException {
+    return kind.protocol() == Protocol.PRELOAD
+        ? Optional.empty()
+        : Optional.of(NotifySocket.bind(WorkerDirectories.notifySocket(directory), owner));
+  }
+
+  private LaunchedWorker worker(
+      WorkerBody body, Optional<NotifySocket> notify, Consumer<WorkerEvent> events) {
+    WorkerProbe probe =
+        new WorkerProbe(
+            body.handle(),
+            body.directory(),
+            shared.config().health().timeout(),
+            processes,
+            () -> probeCommand(body));
+    return notify.isEmpty()
+        ? new NodeWorker(body, shared.config(), probe, events)
+        : new PlainWorker(
+            body,
+            shared.config(),
+            new PlainWorker.Lines(shared.notifications(), notify.get(), probe),
+            events);
+  }
+
+  private LaunchSpec probeCommand(WorkerBody body) throws IOException {
+    WorkerHandle handle = body.handle();
+    WorkerSpec spec = specs.load(handle.generation());
+    return new LaunchSpec(
+        handle.kind().probeCommand(),
+        spec.workingDirectory(),
+        environment.ofProbe(spec, handle, body.directory()),
+        WorkerDirectories.probeLog(body.directory()),
+        List.of(),
+        spec.user());
+  }
+
+  private static void closeBecauseOf(Exception cause, Optional<NotifySocket> notify) {
+    try {
+      if (notify.isPresent()) {
+        notify.get().close();
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -114,9 +189,15 @@ public final class NodeWorkshop implements Workshop {
     if (process.isEmpty()) {
       return Optional.empty();
     }
+    for (ProcessIdentity left :
+        processes.findByEnvironment(WorkerEnvironment.PROBE_OF, directory.toString())) {
+      kill(left); // A probe of the agent before, which has no deadline any more.
+    }
     Path log = log(handle.slot());
-    NodeWorker worker =
-        new NodeWorker(handle, directory, shared.config(), log, WorkerLog.size(log), events);
+    Optional<NotifySocket> notify =
+        notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
+    LaunchedWorker worker =
+        worker(new WorkerBody(handle, directory, log, WorkerLog.size(log)), notify, events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -138,7 +219,7 @@ public final class NodeWorkshop implements Workshop {
   }
 
   private void begin(
-      NodeWorker worker, RunningProcess process, CompletableFuture<ExitStatus> exit) {
+      LaunchedWorker worker, RunningProcess process, CompletableFuture<ExitStatus> exit) {
     living.put(process, worker);
     worker.attach(process);
     var _ =
@@ -172,7 +253,7 @@ public final class NodeWorkshop implements Workshop {
    * where it cannot be asked.
    */
   public boolean askForSocket(RunningProcess process, Path path) {
-    NodeWorker worker = living.get(process);
+    LaunchedWorker worker = living.get(process);
     return worker != null && worker.askForSocket(path);
   }
 
@@ -193,39 +274,5 @@ public final class NodeWorkshop implements Workshop {
 
   private Path log(int slot) {
     return shared.logDirectory().resolve(slot + ".log");
-  }
-
-  private Map<String, String> environment(
-      WorkerSpec spec, Incarnation who, int slot, Path directory) {
-    Map<String, String> all = new HashMap<>(spec.environment());
-    String slotNumber = Integer.toString(slot);
-    all.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    all.put("PORT", Integer.toString(spec.port()));
-    all.put("RELEASE_ID", spec.generation().release().value());
-    all.put("RELEASE_PATH", spec.releaseDirectory().toString());
-    all.put("NODE_APP_INSTANCE", slotNumber);
-    all.put("INSTANCE_ID", slotNumber);
-    all.put("LISTEN_FDS", "1");
-    all.put("LISTEN_FDNAMES", "http");
-    all.put("POINTSMAN_APP", shared.config().name().value());
-    all.put("POINTSMAN_SLOT", slotNumber);
-    all.put("POINTSMAN_GENERATION", spec.generation().shortDigest());
-    all.put("POINTSMAN_INCARNATION", who.toString());
-    all.put("POINTSMAN_DIR", directory.toString());
-    all.put("POINTSMAN_LISTEN", spec.port() + ":3");
-    all.put("POINTSMAN_BACKLOG", Integer.toString(shared.config().backlog()));
-    all.put("POINTSMAN_READY", shared.config().roll().waitReady() ? "message" : "listening");
-    all.put("POINTSMAN_HANDOVER", shared.handover());
-    String require = "--require=" + quoted(shared.preload());
-    all.merge(NODE_OPTIONS, require, (own, ours) -> own + " " + ours);
-    return all;
-  }
-
-  /** As Node reads NODE_OPTIONS: blanks part its words unless quoted. */
-  private static String quoted(Path file) {
-    String text = file.toString();
-    return text.matches("[^\\s\"\\\\]*")
-        ? text
-        : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -26,8 +26,8 @@ final class WorkerDirectories {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Optional<User> other = user.isEmpty() ? Optional.empty() : Users.find(user.get());
-    if (other.isPresent() && other.get().uid() != Users.effectiveUid()) {
+    Optional<User> other = owner(user);
+    if (other.isPresent()) {
       // Through it, into its own, and no further.
       Files.setPosixFilePermissions(appDirectory, PosixFilePermissions.fromString("rwx--x--x"));
       Files.setAttribute(directory, "unix:gid", other.get().gid());
@@ -54,9 +54,37 @@ final class WorkerDirectories {
     return Incarnation.parse(directory.getFileName().toString());
   }
 
+  /** Where the worker whose directory it is says how it is: beside it, as the handle. */
+  static Path notifySocket(Path directory) {
+    return directory.resolveSibling(directory.getFileName() + ".notify");
+  }
+
+  /** Where the output of its last probe is, if that is a command. */
+  static Path probeLog(Path directory) {
+    return directory.resolveSibling(directory.getFileName() + ".probe");
+  }
+
+  /** Whom {@code directory} was given to, if to another user than the agent's own. */
+  static Optional<User> ownerOf(Path directory) throws IOException {
+    int uid = (Integer) Files.getAttribute(directory, "unix:uid");
+    return uid == Users.effectiveUid()
+        ? Optional.empty()
+        : Optional.of(new User(uid, (Integer) Files.getAttribute(directory, "unix:gid")));
+  }
+
+  /** Whom what the worker may write to must belong to, if not to the agent's own user. */
+  static Optional<User> owner(Optional<String> user) throws IOException {
+    Optional<User> other = user.isEmpty() ? Optional.empty() : Users.find(user.get());
+    return other.isPresent() && other.get().uid() != Users.effectiveUid()
+        ? other
+        : Optional.empty();
+  }
+
   /** Removes it with the sockets and files in it, and the handle beside it. */
   static void delete(Path directory) throws IOException {
     WorkerHandle.delete(directory);
+    Files.deleteIfExists(notifySocket(directory));
+    Files.deleteIfExists(probeLog(directory));
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
         Files.deleteIfExists(entry);

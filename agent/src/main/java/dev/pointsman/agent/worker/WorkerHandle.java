@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.release.Generation;
@@ -18,6 +19,9 @@ import java.util.Optional;
  *
  * @param healthPath what its generation is probed at: kept here, so that taking over needs nothing
  *     else
+ * @param kind how it is run; handles of versions that knew only the preload do not say it
+ * @param trial whether it serves a private socket that nobody else knows
+ * @param probePort loopback port on which this very process can be asked; 0 for none
  * @param stage how far the agent had let it come; written before the order is given
  */
 record WorkerHandle(
@@ -26,7 +30,14 @@ record WorkerHandle(
     Generation generation,
     String healthPath,
     ProcessIdentity process,
-    Stage stage) {
+    Stage stage,
+    WorkerKind kind,
+    boolean trial,
+    int probePort) {
+  WorkerHandle {
+    kind = WorkerKind.orPreload(kind);
+  }
+
   /** How far the agent had let a process come. */
   enum Stage {
     LAUNCHING,
@@ -34,8 +45,14 @@ record WorkerHandle(
     DRAINING
   }
 
+  /** Whether it has no users to lose. */
+  boolean isPrivate() {
+    return trial || (stage == Stage.LAUNCHING && kind.protocol() == Protocol.PRELOAD);
+  }
+
   WorkerHandle at(Stage next) {
-    return new WorkerHandle(incarnation, slot, generation, healthPath, process, next);
+    return new WorkerHandle(
+        incarnation, slot, generation, healthPath, process, next, kind, trial, probePort);
   }
 
   /** Writes it beside {@code directory}, in one step. */

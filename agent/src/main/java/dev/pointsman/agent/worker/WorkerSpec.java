@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.release.Generation;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Everything a process of a generation is started from. It is kept on disk beside the journal, so
@@ -18,6 +20,9 @@ import java.util.TreeMap;
  *     current}
  * @param environment the app's own variables; the agent's are added for each process
  * @param user whom it runs as; empty: the agent's own user
+ * @param port the first port; 0 for none
+ * @param kind how it is run; files of versions that knew only the preload do not say it
+ * @param morePorts the ports after the first, in the order of their descriptors
  */
 public record WorkerSpec(
     Generation generation,
@@ -27,8 +32,12 @@ public record WorkerSpec(
     Map<String, String> environment,
     Optional<String> user,
     int port,
-    String healthPath) {
+    String healthPath,
+    WorkerKind kind,
+    List<Integer> morePorts) {
   public WorkerSpec {
+    kind = WorkerKind.orPreload(kind);
+    morePorts = morePorts == null ? List.of() : List.copyOf(morePorts);
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
   }
@@ -43,17 +52,25 @@ public record WorkerSpec(
         environment,
         user,
         port,
-        healthPath);
+        healthPath,
+        kind,
+        morePorts);
+  }
+
+  /** All ports, in the order of their descriptors. */
+  List<Integer> ports() {
+    return port == 0 ? List.of() : Stream.concat(Stream.of(port), morePorts.stream()).toList();
   }
 
   /**
    * What the digest of a generation is taken over, beside the digest of its release: JSON, so that
-   * no two that differ are written alike, whatever is in a value.
+   * no two that differ are written alike, whatever is in a value. What is as it always was is not
+   * mentioned, so that generations of earlier versions keep their digests.
    */
   String canonicalForm() {
     try {
-      return DiskJson.mapper()
-          .writeValueAsString(
+      List<Object> all =
+          new ArrayList<>(
               List.of(
                   command,
                   releaseDirectory.relativize(workingDirectory).toString(),
@@ -61,6 +78,13 @@ public record WorkerSpec(
                   user.orElse(""),
                   port,
                   healthPath));
+      if (!kind.equals(WorkerKind.PRELOAD)) {
+        all.add(Map.of("kind", kind));
+      }
+      if (!morePorts.isEmpty()) {
+        all.add(Map.of("ports", morePorts));
+      }
+      return DiskJson.mapper().writeValueAsString(all);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("strings and numbers can be written as JSON", e);
     }

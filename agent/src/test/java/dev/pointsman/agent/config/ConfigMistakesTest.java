@@ -67,6 +67,22 @@ class ConfigMistakesTest {
       quoteCharacter = '`',
       textBlock =
           """
+          listen = "none"       | apps.d/web.toml:2:1: port = 3000: listen names a port too: keep one of the two
+          gate.protocol = "pm2" | apps.d/web.toml:1:1: gate.protocol = "pm2": must be one of preload, systemd
+          gate.redy = "notify"  | apps.d/web.toml:1:1: gate.redy is not known here; did you mean ready?
+          gate = { protocol = "preload", ready = "notify" } | apps.d/web.toml:1:32: gate.ready = "notify": needs protocol = "systemd": the preload does not tell it
+          gate = { protocol = "systemd", ready = "message" } | apps.d/web.toml:1:32: gate.ready = "message": only the preload can tell it: write "notify" or "uptime", or leave protocol out
+          gate.uptime = "9s"    | apps.d/web.toml:1:1: gate.uptime = "9s": means nothing without ready = "uptime"
+          gate.probe = "exec"   | apps.d/web.toml:1:1: gate.probe = "exec": needs probe_command = ["PROGRAM", ..]
+          gate.probe_command = ["x"] | apps.d/web.toml:1:1: gate.probe_command = [x]: means nothing without probe = "exec"
+          gate = { ready = "notify", probe = "tcp" } | apps.d/web.toml:1:28: gate.probe = "tcp": needs probe_on = "port": to a socket that a worker inherits the kernel connects whether the worker is well or not
+          gate = { probe = "none", probe_on = "port" } | apps.d/web.toml:1:26: gate.probe_on = "port": is for probe = "http" and "tcp"
+          gate = { protocol = "preload", probe_on = "port" } | apps.d/web.toml:1:32: gate.probe_on = "port": the preload gives each worker a socket of its own: remove this
+          gate = { protocol = "preload", trial = true } | apps.d/web.toml:1:32: gate.trial = true: the preload keeps each new worker private until it is well: remove this
+          gate = { trial = false, probe_on = "trial" } | apps.d/web.toml:1:10: gate.trial = false: must be true where probe_on is "trial"
+          gate = { trial = false, probe = "http" } | apps.d/web.toml:1:25: gate.probe = "http": there is nowhere to ask: say probe_on = "descriptor" or "port"
+          gate = { protocol = "preload", watchdog = "5s" } | apps.d/web.toml:1:32: gate.watchdog = "5s": needs protocol = "systemd": workers with the preload do not beat
+          gate.watchdog = "5ms" | apps.d/web.toml:1:1: gate.watchdog = "5ms": must be at least 100ms, or "0s" for none
           instances = "four"    | apps.d/web.toml:1:1: instances = "four": must be a whole number from 1 to 256
           instances = 0         | apps.d/web.toml:1:1: instances = 0: must be a whole number from 1 to 256
           backlog = 5.5         | apps.d/web.toml:1:1: backlog = 5.5: must be a whole number from 1 to 65535
@@ -125,16 +141,45 @@ class ConfigMistakesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          listen = "localhost:3000" | listen = "localhost:3000": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000"
-          listen = "127.0.0.1"      | listen = "127.0.0.1": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000"
-          listen = "1.2.3.400:80"   | listen = "1.2.3.400:80": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000"
-          listen = "127.0.0.1:0"    | listen = "127.0.0.1:0": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000"
+          listen = "localhost:3000" | listen = "localhost:3000": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000", a list of these, or "none"
+          listen = "127.0.0.1"      | listen = "127.0.0.1": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000", a list of these, or "none"
+          listen = "1.2.3.400:80"   | listen = "1.2.3.400:80": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000", a list of these, or "none"
+          listen = "127.0.0.1:0"    | listen = "127.0.0.1:0": must be a numeric address and a port, as "127.0.0.1:3000" or "[::1]:3000", a list of these, or "none"
+          listen = ["127.0.0.1:3000", "none"] | listen = [127.0.0.1:3000, none]: "none" stands alone
+          listen = []               | listen = []: must be a list of texts, as ["127.0.0.1:3000", "127.0.0.1:3001"]
+          listen = ["127.0.0.1:3000", "[::1]:3000"] | listen = [127.0.0.1:3000, [::1]:3000]: port 3000 belongs to app web (apps.d/web.toml)
           port = 65536              | port = 65536: must be a whole number from 1 to 65535
-          backlog = 1               | listen is missing; write, for example, listen = "127.0.0.1:3000"
+          backlog = 1               | listen is missing; write, for example, listen = "127.0.0.1:3000", or listen = "none"
           """)
   void inTheAddress(String line, String complaint) throws IOException {
     folder.write("apps.d/web.toml", line + "\n[trust]\nrequire = [\"1 of ci@web\"]\n");
     assertThat(folder.complaint()).isEqualTo("apps.d/web.toml:1:1: " + complaint);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          gate.trial = true         | gate.trial = true: an app with listen = "none" has no socket to be tried on
+          gate.probe = "http"       | gate.probe = "http": an app with listen = "none" has no port to be probed on: write "exec" or "none", or say probe_on = "port"
+          gate.probe_on = "port"    | gate.probe_on = "port": needs probe = "http" or "tcp" where listen is "none"
+          gate.probe_on = "trial"   | gate.probe_on = "trial": an app with listen = "none" has no trial: write "port"
+          """)
+  void inAnAppWithoutAPort(String line, String complaint) throws IOException {
+    String app = line + "\nlisten = \"none\"\n[trust]\nrequire = [\"1 of ci@web\"]\n";
+    folder.write("apps.d/web.toml", app);
+    assertThat(folder.complaint()).isEqualTo("apps.d/web.toml:1:1: " + complaint);
+  }
+
+  @Test
+  void waitReadyAndAnotherReadinessAreRefused() throws IOException {
+    folder.write(
+        "apps.d/web.toml", APP + "[gate]\nready = \"notify\"\n[roll]\nwait_ready = true\n");
+    assertThat(folder.complaint())
+        .isEqualTo(
+            "apps.d/web.toml:5:1: gate.ready = \"notify\": roll.wait_ready = true means \"message\": keep one of the two");
   }
 
   @Test

@@ -140,7 +140,7 @@ class ConfigReaderTest {
                 List.of(
                     new AppConfig(
                         new AppName("web"),
-                        new Endpoint("0.0.0.0", 3000),
+                        List.of(new Endpoint("0.0.0.0", 3000)),
                         100,
                         4,
                         new AppConfig.ScaleConfig(2, 8),
@@ -158,6 +158,7 @@ class ConfigReaderTest {
                             Duration.ofMillis(250),
                             4,
                             seconds(20)),
+                        GateConfig.DEFAULT,
                         new RollConfig(
                             seconds(90),
                             Duration.ZERO,
@@ -193,6 +194,50 @@ class ConfigReaderTest {
   /**
    * The whole surface with its defaults: whoever changes one changes this text and the documents.
    */
+  @Test
+  void readsAllOfTheGate() throws Exception {
+    ConfigFolder folder =
+        new ConfigFolder(temp)
+            .write(
+                "apps.d/web.toml",
+                """
+                listen = ["127.0.0.1:3000", "[::1]:3001"]
+                [gate]
+                protocol = "systemd"
+                ready = "uptime"
+                uptime = "9s"
+                probe = "exec"
+                probe_command = ["bin/healthy", "--now"]
+                watchdog = "30s"
+                trial = false
+                [trust]
+                require = ["1 of ci@web"]
+                """);
+    AppConfig app = folder.read().apps().getFirst();
+    assertThat(app.listening()).isEqualTo("127.0.0.1:3000, [::1]:3001");
+    assertThat(app.gate())
+        .isEqualTo(
+            new GateConfig(
+                Optional.of(GateConfig.Protocol.SYSTEMD),
+                Optional.of(GateConfig.Ready.UPTIME),
+                seconds(9),
+                Optional.of(GateConfig.Probe.EXEC),
+                Optional.empty(),
+                List.of("bin/healthy", "--now"),
+                seconds(30),
+                Optional.of(false)));
+  }
+
+  @Test
+  void anAppMayHaveNoPort() throws Exception {
+    ConfigFolder folder =
+        new ConfigFolder(temp)
+            .write("apps.d/web.toml", "listen = \"none\"\n[trust]\nrequire = [\"1 of ci@web\"]\n");
+    AppConfig app = folder.read().apps().getFirst();
+    assertThat(app.listen()).isEmpty();
+    assertThat(app.listening()).isEqualTo("none");
+  }
+
   @Test
   void theseAreAllKeysAndDefaults() throws Exception {
     ConfigFolder folder = new ConfigFolder(temp).write("apps.d/web.toml", LEAST_APP);
@@ -259,6 +304,16 @@ class ConfigReaderTest {
             timeout = "2s"
             failure_threshold = 3
             event_loop_timeout = "30s"
+
+            [gate]
+            # protocol: "preload" for a Node command, else "systemd"
+            # ready: "listening" with the preload, else "notify"
+            uptime = "5s"
+            # probe: "http" where there is a port, else "none"
+            # probe_on: "trial" for workers without the preload
+            # probe_command: not set
+            watchdog = "0s"
+            # trial: true for workers without the preload that have a port
 
             [roll]
             healthy_deadline = "60s"

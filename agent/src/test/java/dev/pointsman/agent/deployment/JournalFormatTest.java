@@ -68,6 +68,8 @@ final class JournalFormatTest {
         new AppEntry.Pinned(OLD.release(), "ops", T0.plusSeconds(4)),
         new AppEntry.Unpinned(OLD.release(), "ops", T0.plusSeconds(5)),
         new AppEntry.Pinned(OLD.release(), "ci", T0.plusSeconds(6)),
+        new AppEntry.AlsoListening(
+            "127.0.0.1:3001", 123_457, "4f1c3a52-0000-4000-8000-5d1f6f1f0a11", T0.plusSeconds(7)),
         new DeploymentEntry.RestartBegun(Samples.id(4), OLD, 2, 1, new Born(6, 12), "ops", T0),
         new DeploymentEntry.SlotReplaced(Samples.id(4), 1, OLD, T0),
         new DeploymentEntry.Ended(Samples.id(4), DeploymentState.SUCCESSFUL, T0),

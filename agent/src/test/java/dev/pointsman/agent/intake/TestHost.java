@@ -9,6 +9,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.config.HostConfig.HttpConfig;
@@ -138,7 +139,7 @@ final class TestHost implements Acceptance, Durability {
   AppConfig app() {
     return new AppConfig(
         WEB,
-        new Endpoint("127.0.0.1", 3000),
+        List.of(new Endpoint("127.0.0.1", 3000)),
         511,
         1,
         AppConfig.ScaleConfig.DEFAULT,
@@ -148,6 +149,7 @@ final class TestHost implements Acceptance, Durability {
         Map.of(),
         Optional.empty(),
         HealthConfig.DEFAULT,
+        GateConfig.DEFAULT,
         RollConfig.DEFAULT,
         RestartConfig.DEFAULT,
         Optional.empty(),

@@ -6,6 +6,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
+import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.protocol.bundle.AppName;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class Configs {
   static AppConfig app(RollConfig roll, Duration probeInterval) {
     return new AppConfig(
         new AppName("web"),
-        new Endpoint("127.0.0.1", 0),
+        List.of(new Endpoint("127.0.0.1", 0)),
         128,
         2,
         AppConfig.ScaleConfig.DEFAULT,
@@ -49,6 +50,7 @@ final class Configs {
         Optional.empty(),
         new HealthConfig(
             Optional.empty(), probeInterval, Duration.ofSeconds(2), 3, Duration.ofSeconds(30)),
+        GateConfig.DEFAULT,
         roll,
         new RestartConfig(
             3,

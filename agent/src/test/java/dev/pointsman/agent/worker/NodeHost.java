@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.listen.SharedSocket;
+import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,16 +48,16 @@ final class NodeHost implements AutoCloseable {
   final SharedSocket socket;
   final WorkerSpecs specs;
   final EventLog events = new EventLog(Clock.systemUTC());
-  private final AppConfig config = Configs.app();
   private long runs;
 
   /** One run of the agent. */
   final class Agent implements AutoCloseable {
     final Processes processes = Processes.start();
+    final Notifications notifications = Notifications.start();
     final NodeWorkshop shop;
     final WorkerPool pool;
 
-    private Agent() throws IOException {
+    private Agent(AppConfig config) throws IOException {
       Path preload =
           Path.of("../packaging/dist/preload/pointsman-preload.cjs").toAbsolutePath().normalize();
       if (!Files.exists(preload)) {
@@ -64,10 +66,15 @@ final class NodeHost implements AutoCloseable {
       shop =
           new NodeWorkshop(
               new NodeWorkshop.Shared(
-                  config, run, directory.resolve("logs"), preload, "[\"/bin/false\"]"),
+                  config,
+                  run,
+                  directory.resolve("logs"),
+                  preload,
+                  "[\"/bin/false\"]",
+                  notifications),
               processes,
               specs,
-              socket::descriptor);
+              () -> List.of(socket.descriptor()));
       pool =
           new WorkerPool(
               config, shop, ++runs, Clock.systemUTC(), new WorkerStory(config.name(), events));
@@ -82,6 +89,7 @@ final class NodeHost implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
       processes.close();
+      notifications.close();
     }
 
     void kill(int pid) throws IOException {
@@ -107,7 +115,13 @@ final class NodeHost implements AutoCloseable {
   }
 
   Agent agent() throws IOException {
-    return new Agent();
+    return new Agent(Configs.app());
+  }
+
+  /** One that gives new workers no longer than {@code healthyDeadline}. */
+  Agent agent(Duration healthyDeadline) throws IOException {
+    return new Agent(
+        Configs.app(Configs.roll(healthyDeadline, Duration.ofSeconds(20)), Duration.ofMillis(50)));
   }
 
   /** A release with the app of these tests. */
@@ -119,16 +133,30 @@ final class NodeHost implements AutoCloseable {
       throws IOException {
     Path release = Files.createDirectories(directory.resolve("releases").resolve(id));
     Files.writeString(release.resolve("app.js"), APP);
+    return release(id, List.of("node", "app.js"), environment, user, WorkerKind.PRELOAD);
+  }
+
+  /** A release with whatever its directory holds by now. */
+  Generation release(
+      String id,
+      List<String> command,
+      Map<String, String> environment,
+      Optional<String> user,
+      WorkerKind kind)
+      throws IOException {
+    Path release = Files.createDirectories(directory.resolve("releases").resolve(id));
     WorkerSpec draft =
         new WorkerSpec(
             new Generation(new ReleaseId(id), ""),
-            List.of("node", "app.js"),
+            command,
             release,
             release,
             environment,
             user,
             socket.endpoint().port(),
-            "/health");
+            "/health",
+            kind,
+            List.of());
     Generation generation = WorkerSpecs.generationOf(draft, "digest of " + id);
     specs.save(draft.of(generation));
     return generation;

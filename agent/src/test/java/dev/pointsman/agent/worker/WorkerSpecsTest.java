@@ -31,7 +31,9 @@ final class WorkerSpecsTest {
         environment,
         Optional.of("web"),
         3000,
-        "/health");
+        "/health",
+        WorkerKind.PRELOAD,
+        List.of());
   }
 
   private static String digest(List<String> command, Map<String, String> environment) {

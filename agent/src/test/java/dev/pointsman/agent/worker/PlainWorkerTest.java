@@ -1,0 +1,167 @@
+package dev.pointsman.agent.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.agent.config.GateConfig.Place;
+import dev.pointsman.agent.config.GateConfig.Probe;
+import dev.pointsman.agent.config.GateConfig.Protocol;
+import dev.pointsman.agent.config.GateConfig.Ready;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.WorkerResource;
+import dev.pointsman.protocol.api.WorkerStateName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes of Python without any library, on a real socket. */
+@Timeout(120)
+final class PlainWorkerTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+  private @Nullable NodeHost host;
+
+  @BeforeEach
+  void start() throws Exception {
+    host = new NodeHost(directory);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    host().close();
+  }
+
+  private NodeHost host() {
+    return Objects.requireNonNull(host);
+  }
+
+  static WorkerKind kind(Ready ready, Probe probe, Place place) {
+    return new WorkerKind(
+        Protocol.SYSTEMD,
+        ready,
+        ready == Ready.UPTIME ? Duration.ofMillis(300) : Duration.ZERO,
+        probe,
+        place,
+        List.of(),
+        Duration.ZERO,
+        false);
+  }
+
+  private Generation release(String id, WorkerKind kind, Map<String, String> environment)
+      throws Exception {
+    Path release = Files.createDirectories(directory.resolve("releases").resolve(id));
+    Files.copy(Path.of("src/test/resources/plain-worker.py"), release.resolve("app.py"));
+    return host().release(id, List.of("python3", "app.py"), environment, Optional.empty(), kind);
+  }
+
+  private static WorkerResource only(NodeHost.Agent agent) {
+    List<WorkerResource> all = agent.pool.workers();
+    assertThat(all).hasSize(1);
+    return all.getFirst();
+  }
+
+  private void healthy(NodeHost.Agent agent) throws Exception {
+    assertThat(agent.pool.awaitHealthy(1, LONG))
+        .as("healthy: %s, %s", agent.pool.slots(), agent.pool.workers())
+        .isTrue();
+  }
+
+  @Test
+  void isReadyWhenItSaysSoAndServesTheSharedSocket() throws Exception {
+    Generation r1 = release("r1", kind(Ready.NOTIFY, Probe.NONE, Place.TRIAL), Map.of());
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      assertThat(host().ask()).isEqualTo("r1 " + only(agent).pid());
+    }
+  }
+
+  @Test
+  void theNewOneServesBeforeTheOldOneIsAskedToStop() throws Exception {
+    WorkerKind kind = kind(Ready.NOTIFY, Probe.NONE, Place.TRIAL);
+    Generation r1 = release("r1", kind, Map.of());
+    Generation r2 = release("r2", kind, Map.of());
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      assertThat(agent.pool.replace(0, r2, false)).isEmpty();
+      Await.until("the old one to be gone", () -> agent.pool.workers().size() == 1);
+      assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
+    }
+    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("r1 stops in order");
+  }
+
+  @Test
+  void whatNeverSaysThatItIsReadyIsNotLetInAndTheReasonIsSaid() throws Exception {
+    WorkerKind kind = kind(Ready.NOTIFY, Probe.NONE, Place.TRIAL);
+    Generation r1 = release("r1", kind, Map.of());
+    Generation mute = release("mute", kind, Map.of("MUTE", "1"));
+    try (NodeHost.Agent agent = host().agent(Duration.ofSeconds(2))) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      FailureResource failure = agent.pool.replace(0, mute, false).orElseThrow();
+      assertThat(failure.reason()).isEqualTo("NeverListened");
+      assertThat(failure.probes())
+          .contains("it has not said READY=1 on NOTIFY_SOCKET", "it says of itself: warming up");
+      Await.until("the failed one to be gone", () -> agent.pool.workers().size() == 1);
+      assertThat(host().ask()).startsWith("r1 ");
+    }
+  }
+
+  @Test
+  void isReadyByUptimeWhereItCannotSayIt() throws Exception {
+    Generation r1 = release("r1", kind(Ready.UPTIME, Probe.NONE, Place.TRIAL), Map.of("MUTE", "1"));
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+    }
+  }
+
+  @Test
+  void anotherAgentTakesItOverAndHearsIt() throws Exception {
+    Generation r1 = release("r1", kind(Ready.NOTIFY, Probe.NONE, Place.TRIAL), Map.of());
+    Integer pid;
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      pid = only(agent).pid();
+    }
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.adopt(agent.shop);
+      healthy(agent);
+      assertThat(only(agent).pid()).isEqualTo(pid);
+      assertThat(host().ask()).isEqualTo("r1 " + pid);
+    }
+  }
+
+  /** It has users already, so it is not killed as one with the preload would be. */
+  @Test
+  void oneThatWasNotReadyWhenTheAgentDiedIsAskedToStop() throws Exception {
+    Generation mute =
+        release("mute", kind(Ready.NOTIFY, Probe.NONE, Place.TRIAL), Map.of("MUTE", "1"));
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, mute);
+      Await.until(
+          "the process", () -> host().left().stream().anyMatch(name -> name.endsWith(".json")));
+      assertThat(host().ask()).startsWith("mute ");
+      assertThat(only(agent).state()).isEqualTo(WorkerStateName.LAUNCHING);
+    }
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.adopt(agent.shop);
+      Await.until("it to be gone", () -> agent.pool.workers().isEmpty());
+      Await.until("its files to be gone", () -> host().left().isEmpty());
+    }
+    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("mute stops in order");
+  }
+}
