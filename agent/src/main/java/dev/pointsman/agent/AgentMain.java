@@ -2,7 +2,6 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.cli.CommandLineMain;
 import dev.pointsman.agent.config.ConfigInvalid;
-import dev.pointsman.agent.config.ConfigReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +37,7 @@ public final class AgentMain {
     try {
       CountDownLatch stop = new CountDownLatch(1);
       CountDownLatch stopped = new CountDownLatch(1);
-      Agent agent = Agent.start(ConfigReader.read(configFile), Distribution.find());
+      Agent agent = Agent.start(configFile, Distribution.find());
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform().name("stop").unstarted(() -> awaitStop(stop, stopped)));

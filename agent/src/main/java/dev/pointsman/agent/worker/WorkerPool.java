@@ -55,11 +55,11 @@ public final class WorkerPool {
       @Nullable FailureResource fell,
       Incarnation incarnation) {}
 
-  private final AppConfig config;
+  private volatile AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
   private final WorkerSupervisor.Observer observer;
-  private final WorkerMachine machine;
+  private volatile WorkerMachine machine;
   private final long run;
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
@@ -96,6 +96,14 @@ public final class WorkerPool {
             notifyAll();
           }
         };
+  }
+
+  /**
+   * Goes by {@code next} from now on; workers that have begun keep the times that they began with.
+   */
+  public synchronized void configure(AppConfig next) {
+    config = next;
+    machine = new WorkerMachine(WorkerPolicy.of(next));
   }
 
   /** Tells {@code listener} how it is now, and of every change from now on. */
