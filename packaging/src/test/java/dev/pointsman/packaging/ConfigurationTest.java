@@ -77,7 +77,8 @@ class ConfigurationTest {
     assertThat(host.online("web")).isEqualTo(before);
     host.pointsman("rollback", "web", "r1", "--wait").exits(0); // Needs no file.
 
-    host.configure("web", AppFile.quick(port).text("roll.drain_timeout", "7s").set("instances", "3"));
+    host.configure(
+        "web", AppFile.quick(port).text("roll.drain_timeout", "7s").set("instances", "3"));
     assertThat(host.pointsman("reload").exits(0).said())
         .contains("web: roll counts", "web: pending: instances: 2 -> 3");
     assertThat(host.status("web").get("condition").asText()).isEqualTo("healthy");
@@ -181,7 +182,8 @@ class ConfigurationTest {
             .formatted(host.state(), host.root().resolve("run2")));
     Command.Ran second = host.command("agent", "--config", other.toString()).run();
     assertThat(second.exits(1).said())
-        .contains("another agent runs on " + host.state(), "stop it first, or give this one a root");
+        .contains(
+            "another agent runs on " + host.state(), "stop it first, or give this one a root");
     assertThat(host.agent().isAlive()).isTrue();
     assertThat(host.api("GET", "/readyz").status()).isEqualTo(200);
   }

@@ -111,7 +111,8 @@ final class HostView implements Facts {
           process
               .onExit()
               .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-              .exceptionally(late -> process.destroyForcibly()); // One that has ended is left alone.
+              .exceptionally(
+                  late -> process.destroyForcibly()); // One that has ended is left alone.
       try (InputStream out = process.getInputStream()) {
         String text = new String(out.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
         return process.waitFor() == 0 ? Optional.of(text) : Optional.empty();
