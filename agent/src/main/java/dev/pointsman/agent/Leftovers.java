@@ -101,7 +101,8 @@ final class Leftovers {
                 directory.resolve("logs"),
                 host.preload(),
                 host.handover(),
-                host.notifications()),
+                host.notifications(),
+                host.steady()),
             host.processes(),
             new WorkerSpecs(directory.resolve("generations")),
             () -> {
@@ -112,7 +113,7 @@ final class Leftovers {
             config,
             shop,
             NodeWorkshop.lastRun(run) + 1,
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(app, host.events()));
     try {
       workers.adopt(shop);

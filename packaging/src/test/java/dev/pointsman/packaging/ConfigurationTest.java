@@ -172,6 +172,23 @@ class ConfigurationTest {
   }
 
   @Test
+  void theDoctorKnowsTheAgentAndItsWorkersFromOthers() throws Exception {
+    Host host = hosts.start();
+    host.install(Bundle.plain(host, "r1", 1, Behaviour.GOOD));
+    String config = host.configFile().toString();
+    assertThat(host.pointsman("doctor", "--config", config).said())
+        .contains(
+            "ok   agent: process " + host.agent().pid() + " runs on " + host.state(),
+            "ok   ports: app web's 127.0.0.1:" + host.port("web") + " is held by its own",
+            "ok   current: " + host.app("web").resolve("current") + " is a link",
+            "ok   node: ");
+    host.agent().kill();
+    assertThat(host.pointsman("doctor", "--config", config).said())
+        .contains("warn agent: no agent runs on " + host.state(), "systemctl start pointsman")
+        .contains("is held by its own");
+  }
+
+  @Test
   void aSecondAgentOnTheSameRootIsRefused() throws Exception {
     Host host = hosts.start();
     Path other = host.root().resolve("etc/other.toml");

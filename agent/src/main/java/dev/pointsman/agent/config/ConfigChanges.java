@@ -18,7 +18,15 @@ public record ConfigChanges(List<String> live, List<String> deployed, List<Strin
   private static final Set<String> LIVE =
       Set.of("scale", "health", "roll", "restart", "keepReleases", "failedRetention");
   private static final Set<String> DEPLOYED =
-      Set.of("instances", "command", "workingDirectory", "user", "env", "envFile", "gate");
+      Set.of(
+          "instances",
+          "command",
+          "workingDirectory",
+          "user",
+          "env",
+          "envFile",
+          "gate",
+          "resources");
 
   public ConfigChanges {
     live = List.copyOf(live);

@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class SpecChangesTest {
         3000,
         "/health",
         WorkerKind.PRELOAD,
-        List.of());
+        List.of(),
+        ResourcesConfig.NONE);
   }
 }
