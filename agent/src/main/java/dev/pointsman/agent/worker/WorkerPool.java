@@ -58,12 +58,12 @@ public final class WorkerPool {
       @Nullable FailureResource fell,
       Incarnation incarnation) {}
 
-  private final AppConfig config;
+  private volatile AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
   private final WorkerStory story;
   private final WorkerSupervisor.Observer observer;
-  private final WorkerMachine machine;
+  private volatile WorkerMachine machine;
   private final long run;
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
@@ -108,6 +108,14 @@ public final class WorkerPool {
             notifyAll();
           }
         };
+  }
+
+  /**
+   * Goes by {@code next} from now on; workers that have begun keep the times that they began with.
+   */
+  public synchronized void configure(AppConfig next) {
+    config = next;
+    machine = new WorkerMachine(WorkerPolicy.of(next));
   }
 
   /** Tells {@code listener} how it is now, and of every change from now on. */
@@ -514,6 +522,24 @@ public final class WorkerPool {
     }
   }
 
+  /** As {@link #retire}, once no renewal is under way that could give the slot a worker again. */
+  public void retireForGood(int slot) throws InterruptedException {
+    claim();
+    try {
+      retire(slot);
+    } finally {
+      release();
+    }
+  }
+
+  /** Looks after the workers no more; blocks until nothing is done for them. */
+  public void endUpkeep() throws InterruptedException {
+    Caretaker present = caretaker;
+    if (present != null) {
+      present.stop();
+    }
+  }
+
   /** Takes over what an earlier run of the agent had started; see {@link Adoptions}. */
   public void adopt(NodeWorkshop shop) throws IOException, InterruptedException {
     new Adoptions(this, shop).run();
@@ -539,10 +565,7 @@ public final class WorkerPool {
 
   /** Stops supervising: workers go on, and the next run of the agent takes them over. */
   public void stop() throws InterruptedException {
-    Caretaker present = caretaker;
-    if (present != null) {
-      present.stop();
-    }
+    endUpkeep();
     List<WorkerSupervisor> all;
     synchronized (this) {
       all = new ArrayList<>(leaving);
