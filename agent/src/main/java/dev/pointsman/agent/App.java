@@ -8,6 +8,7 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
@@ -71,7 +72,7 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSockets(config);
+    this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
     NodeWorkshop shop =
         new NodeWorkshop(
@@ -357,6 +358,11 @@ final class App {
   /** What is decided about what stays on the disk. */
   AppKeeping keeping() {
     return keeping;
+  }
+
+  /** Its sockets, for the program that this process becomes next. */
+  List<InheritedSockets.Passed> socketCopies() throws IOException {
+    return socket.copies();
   }
 
   /** What is said to clients while no worker accepts. */

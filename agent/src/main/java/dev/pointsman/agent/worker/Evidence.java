@@ -141,6 +141,19 @@ final class Evidence {
         Reason.HEALTH_DEADLINE_EXCEEDED.remedy());
   }
 
+  /** Says of {@code failure} that nobody but the agent could notice it. */
+  static FailureResource inTrial(FailureResource failure) {
+    return new FailureResource(
+        failure.reason(),
+        failure.detail() + " That was in its private trial: no user was sent to it.",
+        failure.slot(),
+        failure.exit(),
+        failure.setting(),
+        failure.probes(),
+        failure.log(),
+        failure.remedy());
+  }
+
   private static String progressDeadline(AppConfig config) {
     return "progress_deadline=" + Durations.words(config.roll().progressDeadline());
   }

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
 import dev.pointsman.agent.notify.Notifications;
@@ -8,11 +9,13 @@ import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
+import dev.pointsman.agent.process.ProcessLimits;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,14 +81,39 @@ public final class NodeWorkshop implements Workshop {
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
-    Path log = log(slot);
+    return launch(
+        new Start(who, slot, spec, false),
+        () -> WorkerSockets.of(sharedSockets.get(), spec.ports(), spec.kind()),
+        events);
+  }
+
+  @Override
+  public Optional<Workshop> trial(Generation generation) throws IOException {
+    WorkerSpec spec = specs.load(generation);
+    return spec.kind().trial()
+        ? Optional.of((who, slot, _, events) ->
+            launch(
+                new Start(who, slot, spec, true),
+                () -> WorkerSockets.trial(spec.ports(), spec.kind()),
+                events))
+        : Optional.empty();
+  }
+
+  /** What is started. */
+  private record Start(Incarnation who, int slot, WorkerSpec spec, boolean trial) {}
+
+  private WorkerProcess launch(
+      Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
+      throws IOException, Rejected {
+    WorkerSpec spec = start.spec();
+    Path log = log(start.slot());
     Files.createDirectories(
         shared.logDirectory(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     WorkerLog.bound(log, shared.config().log());
     long logStart = WorkerLog.size(log);
-    Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
-    try (WorkerSockets sockets = sockets(spec)) {
+    Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
+    try (WorkerSockets sockets = given.get()) {
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -94,21 +122,22 @@ public final class NodeWorkshop implements Workshop {
             new LaunchSpec(
                 spec.command(),
                 spec.workingDirectory(),
-                environment.of(spec, who, slot, directory, sockets),
+                environment.of(spec, start.who(), start.slot(), directory, sockets),
                 log,
                 sockets.descriptors(),
-                spec.user());
+                spec.user(),
+                limits(spec.resources()));
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
-                who,
-                slot,
-                generation,
+                start.who(),
+                start.slot(),
+                spec.generation(),
                 spec.healthPath(),
                 process.identity(),
                 Stage.LAUNCHING,
                 spec.kind(),
-                false,
+                start.trial(),
                 sockets.probePort());
         writeOrKill(handle, directory, process);
         LaunchedWorker worker =
@@ -125,8 +154,21 @@ public final class NodeWorkshop implements Workshop {
     }
   }
 
-  private WorkerSockets sockets(WorkerSpec spec) throws IOException {
-    return WorkerSockets.of(sharedSockets.get(), spec.ports(), spec.kind());
+  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
+    if (resources.needsCgroup()) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
+              + " worker's own, which this agent cannot give it: remove them, or have the service"
+              + " manager hold the whole service to them",
+          "resources");
+    }
+    return new ProcessLimits(
+        resources.nofile(),
+        resources.coreBytes(),
+        resources.nproc(),
+        resources.nice(),
+        resources.umask());
   }
 
   private static Optional<NotifySocket> notifySocket(

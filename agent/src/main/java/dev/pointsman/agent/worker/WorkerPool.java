@@ -61,6 +61,7 @@ public final class WorkerPool {
   private final AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
+  private final WorkerStory story;
   private final WorkerSupervisor.Observer observer;
   private final WorkerMachine machine;
   private final long run;
@@ -68,7 +69,6 @@ public final class WorkerPool {
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
   private final Map<Integer, WorkerExit> replaced = new HashMap<>();
-  private final WorkerStory story;
   private int claims;
   private long changes;
   private boolean renewing;
@@ -270,7 +270,15 @@ public final class WorkerPool {
     if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
-    WorkerSupervisor fresh = beginBeside(slot, generation, gate(knownGood));
+    Gate gate = gate(knownGood);
+    Optional<FailureResource> untried =
+        knownGood || runs(generation)
+            ? Optional.empty()
+            : tryInPrivate(slot, generation, gate, deadline);
+    if (untried.isPresent()) {
+      return untried;
+    }
+    WorkerSupervisor fresh = beginBeside(slot, generation, gate);
     boolean _ = await(() -> isDecided(fresh), deadline);
     return settle(slot, fresh, ExitCause.DEPLOYED)
         ? Optional.empty()
@@ -284,6 +292,58 @@ public final class WorkerPool {
             job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
     putLeaving(fresh);
     return fresh;
+  }
+
+  /**
+   * Where workers cannot be gated in private one by one, the first of a generation is, in place of
+   * all others; it is gone before this returns.
+   *
+   * @return why it failed, or empty
+   */
+  private Optional<FailureResource> tryInPrivate(
+      int slot, Generation generation, Gate gate, Instant deadline) throws InterruptedException {
+    Optional<Workshop> trial;
+    try {
+      trial = workshop.trial(generation);
+    } catch (IOException e) {
+      return Optional.empty(); // The launch meets the same fault, and reports it.
+    }
+    if (trial.isEmpty()) {
+      return Optional.empty();
+    }
+    WorkerSupervisor first =
+        WorkerSupervisor.begin(
+            new WorkerSupervisor.Job(
+                slot, generation, machine, trial.get(), clock, this::triedInPrivate),
+            machine.launch(incarnation(), gate, true, clock.instant()));
+    putLeaving(first);
+    boolean _ = await(() -> isDecided(first), deadline);
+    boolean passed = first.view().state() instanceof Online;
+    Optional<FailureResource> failure =
+        passed
+            ? Optional.empty()
+            : Optional.of(Evidence.inTrial(judge(first, ExitCause.FAILED_START)));
+    if (passed) {
+      first.post(new WorkerEvent.DrainRequested(ExitCause.RETIRED));
+    }
+    boolean _ = await(() -> first.view().state() instanceof Stopped, deadline);
+    return failure;
+  }
+
+  private void triedInPrivate(WorkerSupervisor worker, @Nullable WorkerState was, WorkerState is) {
+    story.tellTrial(worker, was, is);
+    synchronized (this) {
+      if (is instanceof Stopped) {
+        leaving.remove(worker);
+      }
+      notifyAll();
+    }
+  }
+
+  private synchronized boolean runs(Generation generation) {
+    return active.values().stream()
+        .anyMatch(worker ->
+            worker.generation().equals(generation) && worker.view().state() instanceof Online);
   }
 
   /**

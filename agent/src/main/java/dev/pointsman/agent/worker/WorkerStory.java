@@ -84,6 +84,27 @@ public final class WorkerStory {
     return app;
   }
 
+  /** The same of one that is tried in private, of which the slot knows nothing. */
+  void tellTrial(WorkerSupervisor worker, @Nullable WorkerState was, WorkerState is) {
+    if (was != null && was.getClass() == is.getClass()) {
+      return;
+    }
+    String first = "First worker of " + worker.generation().release();
+    switch (is) {
+      case Launching it ->
+          publish(worker, "worker.trial", it.who(), first + " is tried in private.");
+      case Online it ->
+          publish(worker, "worker.trial_passed", it.who(), first + " passed its private trial.");
+      case Stopped it ->
+          publish(
+              worker,
+              "worker.trial_ended",
+              it.last(),
+              first + " is gone after its private trial" + because(it.trouble()));
+      case Standby _, Draining _, Stopping _, BackingOff _, Errored _ -> {}
+    }
+  }
+
   private void publish(WorkerSupervisor worker, String type, Incarnation who, String message) {
     WorkerProcess process = worker.view().present();
     Map<String, String> data = new TreeMap<>();
