@@ -8,6 +8,7 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
@@ -21,6 +22,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -70,7 +72,7 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSockets(config);
+    this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
     NodeWorkshop shop =
         new NodeWorkshop(
@@ -80,7 +82,8 @@ final class App {
                 directory.resolve("logs"),
                 host.preload(),
                 host.handover(),
-                host.notifications()),
+                host.notifications(),
+                host.steady()),
             host.processes(),
             specs,
             socket::descriptors);
@@ -89,7 +92,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
@@ -137,6 +140,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
+    workers.tend(() -> ledger.state().running() != null);
   }
 
   /**
@@ -219,6 +223,10 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
+    UpkeepResource upkeep = workers.upkeep();
+    if (upkeep.waiting() != null) {
+      all.add(upkeep.waiting());
+    }
     all.addAll(ofTheHost);
     int instances = state.standing().slots(config.instances());
     return new AppResource(
@@ -233,6 +241,7 @@ final class App {
         AppView.scaled(state.standing(), config.instances()),
         AppView.stopped(state.standing()),
         List.of(),
+        upkeep,
         all);
   }
 
@@ -349,6 +358,11 @@ final class App {
   /** What is decided about what stays on the disk. */
   AppKeeping keeping() {
     return keeping;
+  }
+
+  /** Its sockets, for the program that this process becomes next. */
+  List<InheritedSockets.Passed> socketCopies() throws IOException {
+    return socket.copies();
   }
 
   /** What is said to clients while no worker accepts. */

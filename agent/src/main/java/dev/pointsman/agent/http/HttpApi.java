@@ -79,6 +79,7 @@ public final class HttpApi implements AutoCloseable {
                 following,
                 new Housekeeping(vertx, control, blocking),
                 new Trusting(vertx, control, blocking),
+                new AgentItself(vertx, source.agent(), blocking),
                 refusals));
   }
 

@@ -38,6 +38,7 @@ final class Routes {
       Following following,
       Housekeeping housekeeping,
       Trusting trusting,
+      AgentItself agent,
       Refusals refusals) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
@@ -97,6 +98,13 @@ final class Routes {
         .done();
     at(router, "/v1/apps/:app/sequence")
         .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/agent").get(Scope.READ, handlers.agent()::describe).done();
+    at(router, "/v1/agent/upgrade")
+        .on(
+            HttpMethod.POST,
+            Scope.ADMIN,
+            small((exchange, _) -> handlers.agent().upgrade(exchange)))
         .done();
     at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     Housekeeping housekeeping = handlers.housekeeping();

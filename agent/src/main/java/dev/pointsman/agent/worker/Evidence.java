@@ -126,19 +126,6 @@ final class Evidence {
         Reason.PROGRESS_DEADLINE_EXCEEDED.remedy());
   }
 
-  /** Says of {@code failure} that nobody but the agent could notice it. */
-  static FailureResource inTrial(FailureResource failure) {
-    return new FailureResource(
-        failure.reason(),
-        failure.detail() + " That was in its private trial: no user was sent to it.",
-        failure.slot(),
-        failure.exit(),
-        failure.setting(),
-        failure.probes(),
-        failure.log(),
-        failure.remedy());
-  }
-
   /**
    * Why the start of a slot is no success although nothing is known to be wrong with its worker.
    */
@@ -152,6 +139,19 @@ final class Evidence {
         List.of(),
         List.of(),
         Reason.HEALTH_DEADLINE_EXCEEDED.remedy());
+  }
+
+  /** Says of {@code failure} that nobody but the agent could notice it. */
+  static FailureResource inTrial(FailureResource failure) {
+    return new FailureResource(
+        failure.reason(),
+        failure.detail() + " That was in its private trial: no user was sent to it.",
+        failure.slot(),
+        failure.exit(),
+        failure.setting(),
+        failure.probes(),
+        failure.log(),
+        failure.remedy());
   }
 
   private static String progressDeadline(AppConfig config) {
@@ -199,9 +199,13 @@ final class Evidence {
     return view.process() == null ? List.of() : view.process().lastLines();
   }
 
-  /** {@code worker} as it is shown. */
-  static WorkerResource resource(WorkerSupervisor worker) {
+  /**
+   * {@code worker} as it is shown; {@code before}: the end of the one before it in the slot that
+   * was replaced because of its state.
+   */
+  static WorkerResource resource(WorkerSupervisor worker, @Nullable WorkerExit before) {
     WorkerSupervisor.View view = worker.view();
+    WorkerExit exit = view.lastExit() == null ? before : view.lastExit();
     WorkerState state = view.state();
     WorkerProcess process = view.present();
     Counters counters = process == null ? Counters.NONE : process.counters();
@@ -214,8 +218,8 @@ final class Evidence {
         worker.generation().shortDigest(),
         state.since(),
         restarts(state),
-        view.lastExit() == null ? null : view.lastExit().words(),
-        view.lastExit() == null ? null : view.lastExit().resource(),
+        exit == null ? null : exit.words(),
+        exit == null ? null : exit.resource(),
         counters.requests(),
         counters.inflight(),
         counters.connections(),

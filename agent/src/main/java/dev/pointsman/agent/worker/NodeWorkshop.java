@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
 import dev.pointsman.agent.notify.Notifications;
@@ -8,16 +9,19 @@ import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
+import dev.pointsman.agent.process.ProcessLimits;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +42,7 @@ public final class NodeWorkshop implements Workshop {
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
+   * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
       AppConfig config,
@@ -45,7 +50,8 @@ public final class NodeWorkshop implements Workshop {
       Path logDirectory,
       Path preload,
       String handover,
-      Notifications notifications) {}
+      Notifications notifications,
+      InstantSource clock) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -119,7 +125,8 @@ public final class NodeWorkshop implements Workshop {
                 environment.of(spec, start.who(), start.slot(), directory, sockets),
                 log,
                 sockets.descriptors(),
-                spec.user());
+                spec.user(),
+                limits(spec.resources()));
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
@@ -147,6 +154,23 @@ public final class NodeWorkshop implements Workshop {
     }
   }
 
+  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
+    if (resources.needsCgroup()) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
+              + " worker's own, which this agent cannot give it: remove them, or have the service"
+              + " manager hold the whole service to them",
+          "resources");
+    }
+    return new ProcessLimits(
+        resources.nofile(),
+        resources.coreBytes(),
+        resources.nproc(),
+        resources.nice(),
+        resources.umask());
+  }
+
   private static Optional<NotifySocket> notifySocket(
       WorkerKind kind, Path directory, Optional<User> owner) throws IOException {
     return kind.protocol() == Protocol.PRELOAD
@@ -164,10 +188,10 @@ public final class NodeWorkshop implements Workshop {
             processes,
             () -> probeCommand(body));
     return notify.isEmpty()
-        ? new NodeWorker(body, shared.config(), probe, events)
+        ? new NodeWorker(body, shared, probe, events)
         : new PlainWorker(
             body,
-            shared.config(),
+            shared,
             new PlainWorker.Lines(shared.notifications(), notify.get(), probe),
             events);
   }

@@ -42,13 +42,15 @@ final class PlainWorker implements LaunchedWorker {
   /** What it is told by, and asked by. */
   record Lines(Notifications notifications, NotifySocket socket, Prober.Probe probe) {}
 
-  PlainWorker(WorkerBody body, AppConfig config, Lines lines, Consumer<WorkerEvent> events) {
+  PlainWorker(
+      WorkerBody body, NodeWorkshop.Shared shared, Lines lines, Consumer<WorkerEvent> events) {
     this.body = body;
-    this.config = config;
+    this.config = shared.config();
     this.events = events;
     this.socket = lines.socket();
     this.notifications = lines.notifications();
-    this.prober = new Prober(body.incarnation(), lines.probe(), config.health(), events);
+    this.prober =
+        new Prober(body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
     this.watchdog = new Watchdog(body.incarnation(), body.handle().kind().watchdog(), events);
     this.ready = body.handle().stage() != Stage.LAUNCHING;

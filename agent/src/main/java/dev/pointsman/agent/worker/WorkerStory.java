@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.upkeep.Ailing;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Errored;
@@ -67,6 +68,20 @@ public final class WorkerStory {
                   + it.until()
                   + because(it.trouble()));
     }
+  }
+
+  /** Tells what is done about a worker that ails. */
+  void upkeep(String type, Ailing worker, String what) {
+    Map<String, String> data = new TreeMap<>();
+    data.put("slot", Integer.toString(worker.slot()));
+    data.put("cause", worker.why().name().toLowerCase(Locale.ROOT));
+    String message = "Slot " + worker.slot() + ": its worker " + what;
+    LOG.warn("{} app={} {}", message, app, data);
+    events.publish(type, app.value(), message, data);
+  }
+
+  AppName app() {
+    return app;
   }
 
   /** The same of one that is tried in private, of which the slot knows nothing. */

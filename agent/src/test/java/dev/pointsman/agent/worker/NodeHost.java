@@ -71,7 +71,8 @@ final class NodeHost implements AutoCloseable {
                   directory.resolve("logs"),
                   preload,
                   "[\"/bin/false\"]",
-                  notifications),
+                  notifications,
+                  Clock.systemUTC()),
               processes,
               specs,
               () -> List.of(socket.descriptor()));
@@ -156,7 +157,8 @@ final class NodeHost implements AutoCloseable {
             socket.endpoint().port(),
             "/health",
             kind,
-            List.of());
+            List.of(),
+            AppConfig.ResourcesConfig.NONE);
     Generation generation = WorkerSpecs.generationOf(draft, "digest of " + id);
     specs.save(draft.of(generation));
     return generation;
