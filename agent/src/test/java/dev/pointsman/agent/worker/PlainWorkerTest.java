@@ -12,6 +12,7 @@ import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -299,6 +300,42 @@ final class PlainWorkerTest {
           () -> "the silent worker to be noted: " + agent.pool.slots(),
           () -> agent.pool.slots().get(0).trouble() != null);
       assertThat(agent.pool.slots().get(0).trouble().detail()).contains("WATCHDOG=1");
+    }
+  }
+
+  /** Needs root, as does the setting: where the tests do not run as root, it is refused. */
+  @Test
+  void aWorkerOfAnotherUserCanSayHowItIsAndNobodyElseCan() throws Exception {
+    Path release = Files.createDirectories(directory.resolve("releases/r1"));
+    Files.copy(Path.of("src/test/resources/plain-worker.py"), release.resolve("app.py"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Generation one =
+        host()
+            .release(
+                "r1",
+                List.of("python3", "app.py"),
+                Map.of(),
+                Optional.of("nobody"),
+                kind(Ready.NOTIFY, Probe.HTTP, Place.DESCRIPTOR));
+    boolean root = Files.getOwner(directory).getName().equals("root");
+    Path notify = host().run.resolve("1.1.1.notify");
+    try (NodeHost.Agent agent = host().agent()) {
+      Optional<FailureResource> failure = agent.pool.replace(0, one, false);
+      if (!root) {
+        assertThat(failure.orElseThrow().reason()).isEqualTo("SpawnFailed");
+        return;
+      }
+      assertThat(failure).isEmpty();
+      assertThat(Files.getOwner(notify).getName()).isEqualTo("nobody");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notify)))
+          .isEqualTo("rw-------");
+    }
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.adopt(agent.shop);
+      healthy(agent);
+      assertThat(Files.getOwner(notify).getName())
+          .as("of the socket that is bound anew")
+          .isEqualTo("nobody");
     }
   }
 
