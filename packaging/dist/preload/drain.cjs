@@ -5,7 +5,7 @@
 
 const SWEEP_MS = 50;
 const SPREAD_MS = 2_000; // Over which long-lived clients are told, so that they do not all come back at once.
-const REPLY_MS = 2_000; // For a WebSocket client to answer the close frame.
+const REPLY_MS = 10_000; // For a WebSocket client to answer the close frame. Closed on, what it sends resets what it has not read yet.
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]); // WebSocket close frame, code 1001.
 
 class Drain {

@@ -183,6 +183,24 @@ test('WebSockets get close 1001 after the time for long-lived connections', asyn
   await eventually('the app saw the close', () => worker.output.split('closed with 1001').length === 9, () => worker.output);
 });
 
+test('a WebSocket client that reads late is waited for, so that what it sends meanwhile does not cost it the close frame', async (t) => {
+  const worker = await startServing(t, 'ws.cjs');
+  const client = await openWebSocket(worker.port);
+  t.after(() => client.terminate());
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  client.pause();
+  worker.send('drain 60000 0');
+  const late = performance.now() + 5_000; // Its turn comes within 2 s, and then a busy machine may hold it up.
+  while (performance.now() < late) {
+    client.send('still here');
+    assert.equal((await worker.status()).drained, false);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  client.resume();
+  assert.equal(await within('the close', closed), 1001);
+  assert.equal((await worker.drained()).cut, 0);
+});
+
 test('an upgrade that the app does not take stays a plain request', async (t) => {
   const worker = await startServing(t, 'plain.cjs');
   const connection = await RawConnection.to(worker.port);

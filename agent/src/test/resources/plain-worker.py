@@ -43,6 +43,13 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "localhost", self.server_address[1]
 
+# As often as it is told to, and then falls silent.
+def beat():
+    pause = int(os.environ["WATCHDOG_USEC"]) / 1e6 / 4
+    for _ in range(int(os.environ.get("BEATS", "1000000"))):
+        say("WATCHDOG=1")
+        stopping.wait(pause)
+
 def main():
     servers = [Server(fd) for _, fd in given()]
     def stop(*_):
@@ -57,6 +64,8 @@ def main():
     say("STATUS=warming up")
     if "MUTE" not in os.environ:
         say("READY=1\nSTATUS=serving")
+    if "WATCHDOG_USEC" in os.environ:
+        threading.Thread(target=beat, daemon=True).start()
     for thread in threads:
         thread.join()
     for server in servers:

@@ -73,6 +73,7 @@ final class Agent implements AutoCloseable {
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));
     Processes processes = unwinding.later("processes", Processes.start());
+    SteadyClock steady = unwinding.later("steady clock", SteadyClock.beating(clock));
     Notifications notifications = unwinding.later("notifications", Notifications.start());
     SorryServer sorry = unwinding.later("sorry", SorryServer.start());
     Path preload = distribution.preload();
@@ -96,6 +97,7 @@ final class Agent implements AutoCloseable {
             durability,
             content,
             clock,
+            steady,
             sorry,
             preload,
             Distribution.handover(),

@@ -23,6 +23,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -79,7 +80,13 @@ final class App {
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
-                config, runDirectory, logs, host.preload(), host.handover(), host.notifications()),
+                config,
+                runDirectory,
+                logs,
+                host.preload(),
+                host.handover(),
+                host.notifications(),
+                host.steady()),
             host.processes(),
             specs,
             socket::descriptors);
@@ -88,7 +95,7 @@ final class App {
             config,
             shop,
             ledger.state().run(),
-            new SteadyClock(host.clock()),
+            host.steady(),
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
@@ -136,6 +143,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
+    workers.tend(() -> ledger.state().running() != null);
   }
 
   /**
@@ -219,6 +227,10 @@ final class App {
     }
     all.addAll(taint.notices());
     all.addAll(logs.notices());
+    UpkeepResource upkeep = workers.upkeep();
+    if (upkeep.waiting() != null) {
+      all.add(upkeep.waiting());
+    }
     all.addAll(ofTheHost);
     int instances = state.standing().slots(config.instances());
     return new AppResource(
@@ -233,6 +245,7 @@ final class App {
         AppView.scaled(state.standing(), config.instances()),
         AppView.stopped(state.standing()),
         List.of(),
+        upkeep,
         all);
   }
 

@@ -10,11 +10,13 @@ import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
 
 /**
  * What all apps of this host share.
  *
  * @param sorry answers for apps that nobody serves
+ * @param steady the time without what the agent could not see; for everything that waits
  * @param preload the file that Node workers load first
  * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
@@ -27,6 +29,7 @@ record Host(
     Durability durability,
     ContentStore content,
     Clock clock,
+    InstantSource steady,
     SorryServer sorry,
     Path preload,
     String handover,

@@ -3,6 +3,7 @@ package dev.pointsman.agent.http;
 import dev.pointsman.agent.http.MetricsRegistry.Sample;
 import dev.pointsman.protocol.api.AppCondition;
 import dev.pointsman.protocol.api.AppResource;
+import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
 import java.util.ArrayList;
@@ -40,6 +41,40 @@ final class AppMetrics {
         "Resident memory of the app's workers together.",
         List.of("app"),
         () -> each(control, app -> List.of(new Sample(resident(app), List.of(app.app())))));
+    registry.gauge(
+        "pointsman_worker_restarts",
+        "Unplanned restarts of the workers that are there, together.",
+        List.of("app"),
+        () ->
+            each(
+                control,
+                app ->
+                    List.of(
+                        new Sample(
+                            app.workers().stream().mapToLong(WorkerResource::restarts).sum(),
+                            List.of(app.app())))));
+    registry.counter(
+        "pointsman_upkeep_replaced_total",
+        "Workers that the agent replaced between deployments since it started, by cause.",
+        List.of("app", "cause"),
+        () -> each(control, AppMetrics::replaced));
+    registry.counter(
+        "pointsman_upkeep_failed_total",
+        "Attempts to replace a worker whose new worker did not come up, since the agent started.",
+        List.of("app"),
+        () -> each(control, app -> List.of(new Sample(app.upkeep().failed(), List.of(app.app())))));
+  }
+
+  /** Counters of workers that were replaced, by cause; every cause is always there. */
+  private static List<Sample> replaced(AppResource app) {
+    List<Sample> samples = new ArrayList<>();
+    for (ExitCause cause : ExitCause.values()) {
+      if (cause.isUpkeep()) {
+        long times = app.upkeep().replaced().getOrDefault(word(cause), 0L);
+        samples.add(new Sample(times, List.of(app.app(), word(cause))));
+      }
+    }
+    return samples;
   }
 
   private static List<Sample> each(Control control, Function<AppResource, List<Sample>> samples) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,8 @@ final class ControlChannel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
   private static final int LONGEST_LINE = 16 * 1024;
   private static final Duration RETRY_FIRST = Duration.ofMillis(10);
+  private static final Duration RETRY_STARTING = Duration.ofMillis(20);
+  private static final int STARTING_TRIES = 500;
   private static final Duration RETRY_LAST = Duration.ofMillis(500);
 
   private final Path socket;
@@ -31,7 +34,8 @@ final class ControlChannel implements AutoCloseable {
   private final Thread reader;
   private volatile ControlStatus status = ControlStatus.UNKNOWN;
   private volatile boolean closed;
-  private long heard;
+  private int tries;
+  private final AtomicLong heard = new AtomicLong();
   private @Nullable SocketChannel channel;
   private @Nullable String standing;
 
@@ -59,6 +63,11 @@ final class ControlChannel implements AutoCloseable {
     return status;
   }
 
+  /** How many lines the worker has said so far. */
+  long heard() {
+    return heard.get();
+  }
+
   /**
    * Gives an order that stands until another takes its place: it is repeated after every
    * reconnection.
@@ -80,11 +89,11 @@ final class ControlChannel implements AutoCloseable {
     while (!closed) {
       try (SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
         greet(connected);
-        long before = heard;
+        long before = heard.get();
         try {
           read(connected);
         } finally {
-          pause = heard > before ? RETRY_FIRST : pause;
+          pause = heard.get() > before ? RETRY_FIRST : pause;
         }
       } catch (IOException e) {
         LOG.debug("No control connection yet. socket={}: {}", socket, e.getMessage());
@@ -94,8 +103,19 @@ final class ControlChannel implements AutoCloseable {
       } catch (InterruptedException e) {
         return; // Closed.
       }
-      pause = pause.multipliedBy(2).compareTo(RETRY_LAST) > 0 ? RETRY_LAST : pause.multipliedBy(2);
+      pause = longer(pause);
     }
+  }
+
+  /**
+   * A worker that starts is looked for often: the sooner it is found ready, the sooner its slot
+   * serves.
+   */
+  private Duration longer(Duration pause) {
+    if (heard.get() == 0 && tries++ < STARTING_TRIES) {
+      return RETRY_STARTING;
+    }
+    return pause.multipliedBy(2).compareTo(RETRY_LAST) > 0 ? RETRY_LAST : pause.multipliedBy(2);
   }
 
   private synchronized void greet(SocketChannel connected) {
@@ -132,7 +152,7 @@ final class ControlChannel implements AutoCloseable {
       if (is == null) { // The JSON value null.
         return;
       }
-      heard++;
+      heard.incrementAndGet();
       status = is;
       changed.accept(was, is);
     } catch (JsonProcessingException e) {

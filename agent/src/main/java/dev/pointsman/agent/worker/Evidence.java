@@ -141,6 +141,19 @@ final class Evidence {
         Reason.HEALTH_DEADLINE_EXCEEDED.remedy());
   }
 
+  /** Says of {@code failure} that nobody but the agent could notice it. */
+  static FailureResource inTrial(FailureResource failure) {
+    return new FailureResource(
+        failure.reason(),
+        failure.detail() + " That was in its private trial: no user was sent to it.",
+        failure.slot(),
+        failure.exit(),
+        failure.setting(),
+        failure.probes(),
+        failure.log(),
+        failure.remedy());
+  }
+
   private static String progressDeadline(AppConfig config) {
     return "progress_deadline=" + Durations.words(config.roll().progressDeadline());
   }
@@ -186,9 +199,13 @@ final class Evidence {
     return view.process() == null ? List.of() : view.process().lastLines();
   }
 
-  /** {@code worker} as it is shown. */
-  static WorkerResource resource(WorkerSupervisor worker) {
+  /**
+   * {@code worker} as it is shown; {@code before}: the end of the one before it in the slot that
+   * was replaced because of its state.
+   */
+  static WorkerResource resource(WorkerSupervisor worker, @Nullable WorkerExit before) {
     WorkerSupervisor.View view = worker.view();
+    WorkerExit exit = view.lastExit() == null ? before : view.lastExit();
     WorkerState state = view.state();
     WorkerProcess process = view.present();
     Counters counters = process == null ? Counters.NONE : process.counters();
@@ -201,8 +218,8 @@ final class Evidence {
         worker.generation().shortDigest(),
         state.since(),
         restarts(state),
-        view.lastExit() == null ? null : view.lastExit().words(),
-        view.lastExit() == null ? null : view.lastExit().resource(),
+        exit == null ? null : exit.words(),
+        exit == null ? null : exit.resource(),
         counters.requests(),
         counters.inflight(),
         counters.connections(),

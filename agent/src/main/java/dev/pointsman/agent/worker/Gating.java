@@ -6,6 +6,7 @@ import dev.pointsman.agent.worker.WorkerEvent.DrainRequested;
 import dev.pointsman.agent.worker.WorkerEvent.Drained;
 import dev.pointsman.agent.worker.WorkerEvent.Exited;
 import dev.pointsman.agent.worker.WorkerEvent.Hung;
+import dev.pointsman.agent.worker.WorkerEvent.MoreTime;
 import dev.pointsman.agent.worker.WorkerEvent.ProbeFailed;
 import dev.pointsman.agent.worker.WorkerEvent.ProbePassed;
 import dev.pointsman.agent.worker.WorkerEvent.Recovered;
@@ -49,6 +50,8 @@ final class Gating {
               now);
       case SpawnFailed(var who, var reason, var why) when who.equals(it.who()) ->
           ended(it, new Trouble(reason, why, null), now);
+      case MoreTime(var who, var more) when who.equals(it.who()) ->
+          Transition.to(until(it, policy.extended(it.healthyBy(), more, it.since(), now)));
       case TimerFired _ when !now.isBefore(it.healthyBy()) -> condemn(it, late(it), now);
       case DrainRequested(var why) -> moves.stop(it.who(), why, new Ending.Gone(), now);
       case StopRequested(var why) -> moves.stop(it.who(), why, new Ending.Gone(), now);
@@ -61,6 +64,7 @@ final class Gating {
           Accepting _,
           Vitals _,
           Hung _,
+          MoreTime _,
           Recovered _,
           Drained _ ->
           Transition.to(it);
@@ -146,6 +150,7 @@ final class Gating {
           ProbeFailed _,
           Vitals _,
           Hung _,
+          MoreTime _,
           Recovered _,
           Drained _,
           SpawnFailed _ ->
@@ -178,6 +183,20 @@ final class Gating {
   /** A launching process is no good. */
   private Transition condemn(Launching it, Trouble trouble, Instant now) {
     return moves.giveUp(it.who(), it.trial(), trouble, it.restarts(), now);
+  }
+
+  private static Launching until(Launching it, Instant healthyBy) {
+    return new Launching(
+        it.who(),
+        it.since(),
+        healthyBy,
+        it.gate(),
+        it.trial(),
+        it.ready(),
+        it.passes(),
+        it.passingSince(),
+        it.failures(),
+        it.restarts());
   }
 
   private static Launching progress(

@@ -52,7 +52,11 @@ final class Mailbox {
 
   private static boolean isLook(WorkerEvent event) {
     return switch (event) {
-      case WorkerEvent.ProbePassed _, WorkerEvent.ProbeFailed _, WorkerEvent.Vitals _ -> true;
+      case WorkerEvent.ProbePassed _,
+          WorkerEvent.ProbeFailed _,
+          WorkerEvent.Vitals _,
+          WorkerEvent.MoreTime _ ->
+          true;
       case WorkerEvent.BecameReady _,
           WorkerEvent.Accepting _,
           WorkerEvent.Drained _,

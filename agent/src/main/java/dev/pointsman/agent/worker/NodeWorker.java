@@ -24,13 +24,27 @@ final class NodeWorker implements LaunchedWorker {
   private final Consumer<WorkerEvent> events;
   private final ControlChannel control;
   private final Prober prober;
+  private final Pulse pulse;
 
-  NodeWorker(WorkerBody body, AppConfig config, Prober.Probe probe, Consumer<WorkerEvent> events) {
+  NodeWorker(
+      WorkerBody body,
+      NodeWorkshop.Shared shared,
+      Prober.Probe probe,
+      Consumer<WorkerEvent> events) {
     this.body = body;
-    this.config = config;
+    this.config = shared.config();
     this.events = events;
     this.control = new ControlChannel(body.directory().resolve("ctl.sock"), this::said);
-    this.prober = new Prober(body.incarnation(), () -> probe(probe), config.health(), events);
+    this.prober =
+        new Prober(body.incarnation(), () -> probe(probe), config.health(), shared.clock(), events);
+    this.pulse =
+        new Pulse(
+            body.incarnation(),
+            () -> control.say("status"),
+            control::heard,
+            config.health().eventLoopTimeout(),
+            shared.clock(),
+            events);
   }
 
   @Override
@@ -60,6 +74,7 @@ final class NodeWorker implements LaunchedWorker {
     prober.begin();
     prober.slowDown();
     control.order("accept");
+    pulse.begin();
     if (control.status().accepting()) { // An app with its own cluster does so from the start.
       events.accept(new WorkerEvent.Accepting(incarnation()));
     }
@@ -69,6 +84,7 @@ final class NodeWorker implements LaunchedWorker {
   public void drain() {
     body.mark(Stage.DRAINING);
     prober.close();
+    pulse.begin(); // One that was adopted while it drained may be hung as well.
     control.order(
         "drain "
             + config.roll().drainTimeout().toMillis()
@@ -121,6 +137,7 @@ final class NodeWorker implements LaunchedWorker {
   @Override
   public void abandon() {
     prober.close();
+    pulse.close();
     control.close();
   }
 

@@ -17,6 +17,7 @@ import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class NodeWorkshop implements Workshop {
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
+   * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
       AppConfig config,
@@ -44,7 +46,8 @@ public final class NodeWorkshop implements Workshop {
       AppLogs logs,
       Path preload,
       String handover,
-      Notifications notifications) {}
+      Notifications notifications,
+      InstantSource clock) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -74,12 +77,42 @@ public final class NodeWorkshop implements Workshop {
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = specs.load(generation);
-    Path directory = WorkerDirectories.make(shared.runDirectory(), who, spec.user());
+    return launch(
+        new Start(who, slot, spec, false),
+        () -> WorkerSockets.of(sharedSockets.get(), spec.ports(), spec.kind()),
+        events);
+  }
+
+  @Override
+  public Optional<Workshop> trial(Generation generation) throws IOException {
+    WorkerSpec spec = specs.load(generation);
+    return spec.kind().trial()
+        ? Optional.of((who, slot, _, events) ->
+            launch(
+                new Start(who, slot, spec, true),
+                () -> WorkerSockets.trial(spec.ports(), spec.kind()),
+                events))
+        : Optional.empty();
+  }
+
+  /** What is started. */
+  private record Start(Incarnation who, int slot, WorkerSpec spec, boolean trial) {}
+
+  private WorkerProcess launch(
+      Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
+      throws IOException, Rejected {
+    WorkerSpec spec = start.spec();
+    Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
+    Generation generation = spec.generation();
     Path log =
         shared
             .logs()
-            .begin(slot, who.toString(), generation.release().value(), generation.shortDigest());
-    try (WorkerSockets sockets = sockets(spec)) {
+            .begin(
+                start.slot(),
+                start.who().toString(),
+                generation.release().value(),
+                generation.shortDigest());
+    try (WorkerSockets sockets = given.get()) {
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -88,21 +121,21 @@ public final class NodeWorkshop implements Workshop {
             new LaunchSpec(
                 spec.command(),
                 spec.workingDirectory(),
-                environment.of(spec, who, slot, directory, sockets),
+                environment.of(spec, start.who(), start.slot(), directory, sockets),
                 log,
                 sockets.descriptors(),
                 spec.user());
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
-                who,
-                slot,
-                generation,
+                start.who(),
+                start.slot(),
+                spec.generation(),
                 spec.healthPath(),
                 process.identity(),
                 Stage.LAUNCHING,
                 spec.kind(),
-                false,
+                start.trial(),
                 sockets.probePort());
         writeOrKill(handle, directory, process);
         LaunchedWorker worker =
@@ -114,14 +147,10 @@ public final class NodeWorkshop implements Workshop {
         throw e;
       }
     } catch (IOException | Rejected e) {
-      shared.logs().ended(who.toString());
+      shared.logs().ended(start.who().toString());
       deleteBecauseOf(e, directory);
       throw e;
     }
-  }
-
-  private WorkerSockets sockets(WorkerSpec spec) throws IOException {
-    return WorkerSockets.of(sharedSockets.get(), spec.ports(), spec.kind());
   }
 
   private static Optional<NotifySocket> notifySocket(
@@ -141,10 +170,10 @@ public final class NodeWorkshop implements Workshop {
             processes,
             () -> probeCommand(body));
     return notify.isEmpty()
-        ? new NodeWorker(body, shared.config(), probe, events)
+        ? new NodeWorker(body, shared, probe, events)
         : new PlainWorker(
             body,
-            shared.config(),
+            shared,
             new PlainWorker.Lines(shared.notifications(), notify.get(), probe),
             events);
   }

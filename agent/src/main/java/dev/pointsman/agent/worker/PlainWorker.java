@@ -34,6 +34,7 @@ final class PlainWorker implements LaunchedWorker {
   private final Notifications notifications;
   private final Prober prober;
   private final Thread uptime;
+  private final Watchdog watchdog;
   private Notifications.@Nullable Watch watch;
   private boolean ready;
   private volatile String status = "";
@@ -41,14 +42,17 @@ final class PlainWorker implements LaunchedWorker {
   /** What it is told by, and asked by. */
   record Lines(Notifications notifications, NotifySocket socket, Prober.Probe probe) {}
 
-  PlainWorker(WorkerBody body, AppConfig config, Lines lines, Consumer<WorkerEvent> events) {
+  PlainWorker(
+      WorkerBody body, NodeWorkshop.Shared shared, Lines lines, Consumer<WorkerEvent> events) {
     this.body = body;
-    this.config = config;
+    this.config = shared.config();
     this.events = events;
     this.socket = lines.socket();
     this.notifications = lines.notifications();
-    this.prober = new Prober(body.incarnation(), lines.probe(), config.health(), events);
+    this.prober =
+        new Prober(body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
+    this.watchdog = new Watchdog(body.incarnation(), body.handle().kind().watchdog(), events);
     this.ready = body.handle().stage() != Stage.LAUNCHING;
   }
 
@@ -90,6 +94,7 @@ final class PlainWorker implements LaunchedWorker {
     body.mark(Stage.OPENED);
     prober.begin();
     prober.slowDown();
+    watchdog.begin();
     events.accept(new WorkerEvent.Accepting(incarnation()));
   }
 
@@ -98,6 +103,7 @@ final class PlainWorker implements LaunchedWorker {
   public void drain() {
     body.mark(Stage.DRAINING);
     prober.close();
+    watchdog.close();
     events.accept(new WorkerEvent.Drained(incarnation()));
   }
 
@@ -105,6 +111,7 @@ final class PlainWorker implements LaunchedWorker {
   public void terminate() {
     body.mark(Stage.DRAINING);
     prober.close();
+    watchdog.close();
     body.signal(Signal.valueOf(config.roll().stopSignal()), false);
   }
 
@@ -152,6 +159,7 @@ final class PlainWorker implements LaunchedWorker {
   public void abandon() {
     uptime.interrupt();
     prober.close();
+    watchdog.close();
     Notifications.@Nullable Watch begun;
     synchronized (this) {
       begun = watch;
@@ -188,6 +196,19 @@ final class PlainWorker implements LaunchedWorker {
     }
     NotifyMessage message = NotifyMessage.parse(datagram.text());
     message.status().ifPresent(text -> status = text);
+    message
+        .errno()
+        .ifPresent(
+            errno -> LOG.warn("A worker reports errno {}. incarnation={}", errno, incarnation()));
+    message
+        .extend()
+        .ifPresent(more -> events.accept(new WorkerEvent.MoreTime(incarnation(), more)));
+    message.watchdog().ifPresent(watchdog::every);
+    if (message.trigger()) {
+      watchdog.trigger();
+    } else if (message.alive()) {
+      watchdog.beat();
+    }
     if (message.ready() && body.handle().kind().ready() == Ready.NOTIFY) {
       becameReady();
     }

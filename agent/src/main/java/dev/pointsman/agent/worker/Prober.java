@@ -3,6 +3,8 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.config.AppConfig.HealthConfig;
 import dev.pointsman.agent.health.ProbeResult;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class Prober implements AutoCloseable {
   private static final Duration WHILE_GATED = Duration.ofMillis(200);
+  private static final Duration NOISE = Duration.ofMillis(200);
   private static final int ANSWERS_KEPT = 5;
 
   /** One probe; blocks. */
@@ -24,16 +27,24 @@ final class Prober implements AutoCloseable {
   private final Incarnation who;
   private final Probe probe;
   private final HealthConfig health;
+  private final InstantSource clock;
   private final Consumer<WorkerEvent> events;
   private final Deque<String> answers = new ArrayDeque<>();
   private final Thread thread;
   private volatile Duration pause;
   private boolean begun;
 
-  Prober(Incarnation who, Probe probe, HealthConfig health, Consumer<WorkerEvent> events) {
+  /** {@code clock}: the one that stands still while the agent cannot look. */
+  Prober(
+      Incarnation who,
+      Probe probe,
+      HealthConfig health,
+      InstantSource clock,
+      Consumer<WorkerEvent> events) {
     this.who = who;
     this.probe = probe;
     this.health = health;
+    this.clock = clock;
     this.events = events;
     this.pause = health.interval().compareTo(WHILE_GATED) < 0 ? health.interval() : WHILE_GATED;
     this.thread = Thread.ofVirtual().name("probe-" + who).unstarted(this::run);
@@ -66,7 +77,12 @@ final class Prober implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
+        Instant start = clock.instant();
+        long counter = System.nanoTime();
         ProbeResult result = probe.run();
+        if (!result.passed() && stoodStill(start, counter)) {
+          continue; // The answer may have come in time: nobody was there to read it.
+        }
         remember(result.answer());
         events.accept(
             result.passed()
@@ -77,6 +93,12 @@ final class Prober implements AutoCloseable {
     } catch (InterruptedException e) {
       // Closed.
     }
+  }
+
+  /** Whether the agent could not look for a time since {@code start}. */
+  private boolean stoodStill(Instant start, long counter) {
+    Duration passed = Duration.ofNanos(System.nanoTime() - counter);
+    return passed.minus(Duration.between(start, clock.instant())).compareTo(NOISE) > 0;
   }
 
   private synchronized void remember(String answer) {

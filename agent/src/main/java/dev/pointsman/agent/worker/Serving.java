@@ -6,6 +6,7 @@ import dev.pointsman.agent.worker.WorkerEvent.DrainRequested;
 import dev.pointsman.agent.worker.WorkerEvent.Drained;
 import dev.pointsman.agent.worker.WorkerEvent.Exited;
 import dev.pointsman.agent.worker.WorkerEvent.Hung;
+import dev.pointsman.agent.worker.WorkerEvent.MoreTime;
 import dev.pointsman.agent.worker.WorkerEvent.ProbeFailed;
 import dev.pointsman.agent.worker.WorkerEvent.ProbePassed;
 import dev.pointsman.agent.worker.WorkerEvent.Recovered;
@@ -66,6 +67,7 @@ final class Serving {
           ProbeFailed _,
           Vitals _,
           Hung _,
+          MoreTime _,
           Recovered _,
           Exited _,
           Accepting _,
@@ -103,6 +105,7 @@ final class Serving {
       case Drained _,
           Exited _,
           Hung _,
+          MoreTime _,
           Recovered _,
           TimerFired _,
           DrainRequested _,

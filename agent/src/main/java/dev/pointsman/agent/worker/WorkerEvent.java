@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.Reason;
+import java.time.Duration;
 
 /**
  * What happens to a worker. Everything that comes from a process names its incarnation: from
@@ -23,6 +24,9 @@ sealed interface WorkerEvent {
 
   /** It has answered everything it had begun, and has no connection left. */
   record Drained(Incarnation who) implements WorkerEvent {}
+
+  /** It needs {@code more} from now on for what it is doing, its start or its end. */
+  record MoreTime(Incarnation who, Duration more) implements WorkerEvent {}
 
   /**
    * What it uses now.

@@ -6,6 +6,7 @@ import dev.pointsman.agent.worker.WorkerEvent.DrainRequested;
 import dev.pointsman.agent.worker.WorkerEvent.Drained;
 import dev.pointsman.agent.worker.WorkerEvent.Exited;
 import dev.pointsman.agent.worker.WorkerEvent.Hung;
+import dev.pointsman.agent.worker.WorkerEvent.MoreTime;
 import dev.pointsman.agent.worker.WorkerEvent.ProbeFailed;
 import dev.pointsman.agent.worker.WorkerEvent.ProbePassed;
 import dev.pointsman.agent.worker.WorkerEvent.Recovered;
@@ -115,6 +116,16 @@ final class WorkerMachine {
               new Stopping(
                   it.who(), it.since(), it.killAt(), true, it.overtime(), it.why(), it.then()),
               new Effect.Kill(it.who()));
+      case MoreTime(var who, var more) when who.equals(it.who()) && !it.killed() ->
+          Transition.to(
+              new Stopping(
+                  who,
+                  it.since(),
+                  policy.extended(it.killAt(), more, it.since(), now),
+                  false,
+                  it.overtime(),
+                  it.why(),
+                  it.then()));
       // Whoever asks it to go while it was to be started again does not want it started again.
       case DrainRequested(var why) -> Transition.to(forGood(it, why));
       case StopRequested(var why) -> Transition.to(forGood(it, why));
@@ -126,6 +137,7 @@ final class WorkerMachine {
           Accepting _,
           Vitals _,
           Hung _,
+          MoreTime _,
           Recovered _,
           Drained _,
           SpawnFailed _ ->
@@ -158,6 +170,7 @@ final class WorkerMachine {
           Accepting _,
           Vitals _,
           Hung _,
+          MoreTime _,
           Recovered _,
           Drained _,
           Exited _,

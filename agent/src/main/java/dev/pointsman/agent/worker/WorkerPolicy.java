@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,17 @@ record WorkerPolicy(
 
   /** Looks in a row at which a worker uses too much memory before it is replaced. */
   static final int HEAVY_LOOKS = 4;
+
+  /** How long a worker may put off a deadline by asking for more time, from {@code since} on. */
+  static final Duration LONGEST_EXTENSION = Duration.ofHours(1);
+
+  /** The deadline {@code by} of what began {@code since}, once {@code more} is asked for. */
+  Instant extended(Instant by, Duration more, Instant since, Instant now) {
+    Instant last = since.plus(LONGEST_EXTENSION);
+    Instant asked = now.plus(more);
+    Instant granted = asked.isAfter(last) ? last : asked;
+    return granted.isAfter(by) ? granted : by;
+  }
 
   static WorkerPolicy of(AppConfig config) {
     return new WorkerPolicy(

@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.upkeep.Ailing;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Errored;
@@ -12,9 +13,11 @@ import dev.pointsman.agent.worker.WorkerState.Stopped;
 import dev.pointsman.agent.worker.WorkerState.Stopping;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -58,12 +61,18 @@ public final class WorkerPool {
   private final AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
+  private final WorkerStory story;
   private final WorkerSupervisor.Observer observer;
   private final WorkerMachine machine;
   private final long run;
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
   private final List<WorkerSupervisor> leaving = new ArrayList<>();
+  private final Map<Integer, WorkerExit> replaced = new HashMap<>();
+  private int claims;
+  private long changes;
+  private boolean renewing;
+  private volatile @Nullable Caretaker caretaker;
   private final Set<WorkerSupervisor> acceptors = new HashSet<>();
   private Acceptance acceptance = _ -> {};
 
@@ -84,6 +93,7 @@ public final class WorkerPool {
     this.workshop = workshop;
     this.run = run;
     this.clock = clock;
+    this.story = story;
     this.machine = new WorkerMachine(WorkerPolicy.of(config));
     this.observer =
         (worker, was, is) -> {
@@ -91,8 +101,10 @@ public final class WorkerPool {
           synchronized (this) {
             if (is instanceof Stopped) {
               leaving.remove(worker);
+              remember(worker);
             }
             noteAcceptance(worker, is);
+            changes++;
             notifyAll();
           }
         };
@@ -104,9 +116,18 @@ public final class WorkerPool {
     listener.changed(!acceptors.isEmpty());
   }
 
+  /** Of a worker that was replaced because of its state, its slot shows the end. */
+  private void remember(WorkerSupervisor gone) {
+    WorkerExit exit = gone.view().lastExit();
+    if (exit != null && exit.cause().isUpkeep()) {
+      replaced.put(gone.slot(), exit);
+    }
+  }
+
   private void noteAcceptance(WorkerSupervisor worker, WorkerState is) {
     boolean before = !acceptors.isEmpty();
-    if (is instanceof Online || is instanceof Standby) {
+    boolean hung = is instanceof Online online && online.condition().hung() != null;
+    if ((is instanceof Online && !hung) || is instanceof Standby) {
       acceptors.add(worker);
     } else {
       acceptors.remove(worker);
@@ -144,7 +165,7 @@ public final class WorkerPool {
         .sorted(
             Comparator.comparingInt(WorkerSupervisor::slot)
                 .thenComparing(worker -> Evidence.incarnation(worker.view().state())))
-        .map(Evidence::resource)
+        .map(worker -> Evidence.resource(worker, replaced.get(worker.slot())))
         .toList();
   }
 
@@ -235,38 +256,230 @@ public final class WorkerPool {
    */
   public Optional<FailureResource> replace(int slot, Generation generation, boolean knownGood)
       throws InterruptedException {
-    long deadline = after(config.roll().progressDeadline());
+    claim();
+    try {
+      return replaceClaimed(slot, generation, knownGood);
+    } finally {
+      release();
+    }
+  }
+
+  private Optional<FailureResource> replaceClaimed(
+      int slot, Generation generation, boolean knownGood) throws InterruptedException {
+    Instant deadline = after(config.roll().progressDeadline());
     if (!await(() -> leaving.size() < MAX_DRAINING, deadline)) {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
-    WorkerSupervisor fresh =
-        WorkerSupervisor.begin(
-            job(slot, generation),
-            machine.launch(incarnation(), gate(knownGood), true, clock.instant()));
-    putLeaving(fresh); // Shown, but not yet the slot's.
+    Gate gate = gate(knownGood);
+    Optional<FailureResource> untried =
+        knownGood || runs(generation)
+            ? Optional.empty()
+            : tryInPrivate(slot, generation, gate, deadline);
+    if (untried.isPresent()) {
+      return untried;
+    }
+    WorkerSupervisor fresh = beginBeside(slot, generation, gate);
     boolean _ = await(() -> isDecided(fresh), deadline);
-    return settle(slot, fresh) ? Optional.empty() : Optional.of(judge(fresh));
+    return settle(slot, fresh, ExitCause.DEPLOYED)
+        ? Optional.empty()
+        : Optional.of(judge(fresh, ExitCause.FAILED_START));
   }
 
-  /** Gives {@code slot} to {@code fresh} if it accepts at this moment; else it has to go. */
-  private synchronized boolean settle(int slot, WorkerSupervisor fresh) {
+  /** A new worker on trial: shown, but not yet the slot's. */
+  WorkerSupervisor beginBeside(int slot, Generation generation, Gate gate) {
+    WorkerSupervisor fresh =
+        WorkerSupervisor.begin(
+            job(slot, generation), machine.launch(incarnation(), gate, true, clock.instant()));
+    putLeaving(fresh);
+    return fresh;
+  }
+
+  /**
+   * Where workers cannot be gated in private one by one, the first of a generation is, in place of
+   * all others; it is gone before this returns.
+   *
+   * @return why it failed, or empty
+   */
+  private Optional<FailureResource> tryInPrivate(
+      int slot, Generation generation, Gate gate, Instant deadline) throws InterruptedException {
+    Optional<Workshop> trial;
+    try {
+      trial = workshop.trial(generation);
+    } catch (IOException e) {
+      return Optional.empty(); // The launch meets the same fault, and reports it.
+    }
+    if (trial.isEmpty()) {
+      return Optional.empty();
+    }
+    WorkerSupervisor first =
+        WorkerSupervisor.begin(
+            new WorkerSupervisor.Job(
+                slot, generation, machine, trial.get(), clock, this::triedInPrivate),
+            machine.launch(incarnation(), gate, true, clock.instant()));
+    putLeaving(first);
+    boolean _ = await(() -> isDecided(first), deadline);
+    boolean passed = first.view().state() instanceof Online;
+    Optional<FailureResource> failure =
+        passed
+            ? Optional.empty()
+            : Optional.of(Evidence.inTrial(judge(first, ExitCause.FAILED_START)));
+    if (passed) {
+      first.post(new WorkerEvent.DrainRequested(ExitCause.RETIRED));
+    }
+    boolean _ = await(() -> first.view().state() instanceof Stopped, deadline);
+    return failure;
+  }
+
+  private void triedInPrivate(WorkerSupervisor worker, @Nullable WorkerState was, WorkerState is) {
+    story.tellTrial(worker, was, is);
+    synchronized (this) {
+      if (is instanceof Stopped) {
+        leaving.remove(worker);
+      }
+      notifyAll();
+    }
+  }
+
+  private synchronized boolean runs(Generation generation) {
+    return active.values().stream()
+        .anyMatch(worker ->
+            worker.generation().equals(generation) && worker.view().state() instanceof Online);
+  }
+
+  /**
+   * Gives {@code slot} to {@code fresh} if it accepts at this moment, and tells what was there to
+   * drain because of {@code why}; else {@code fresh} has to go.
+   */
+  synchronized boolean settle(int slot, WorkerSupervisor fresh, ExitCause why) {
     if (!(fresh.view().state() instanceof Online)) {
       return false;
     }
     leaving.remove(fresh);
     WorkerSupervisor old = active.put(slot, fresh);
     if (old != null) {
-      leave(old, ExitCause.DEPLOYED);
+      leave(old, why);
     }
     return true;
   }
 
-  private FailureResource judge(WorkerSupervisor fresh) {
+  /** Why {@code fresh} did not get the slot; it is told to go because of {@code cause}. */
+  FailureResource judge(WorkerSupervisor fresh, ExitCause cause) {
     boolean late = !isDecided(fresh);
     FailureResource failure =
         late ? Evidence.noProgress(fresh, config) : Evidence.failure(fresh, config);
-    fresh.post(new WorkerEvent.DrainRequested(ExitCause.FAILED_START));
+    fresh.post(new WorkerEvent.DrainRequested(cause));
     return failure;
+  }
+
+  /** A deployment comes first: a renewal that is under way gives up, and none begins. */
+  private synchronized void claim() throws InterruptedException {
+    claims++;
+    notifyAll();
+    try {
+      while (renewing) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      claims--;
+      throw e;
+    }
+  }
+
+  private synchronized void release() {
+    claims--;
+  }
+
+  /** Whether a deployment is replacing a slot, or about to. */
+  synchronized boolean isClaimed() {
+    return claims > 0;
+  }
+
+  /** Begins to look after the workers while {@code deploying} says that no deployment does. */
+  public void tend(BooleanSupplier deploying) {
+    Caretaker begun = new Caretaker(this, config.health().interval(), deploying, story);
+    caretaker = begun;
+    begun.start();
+  }
+
+  /** What upkeep has done, and what it waits for. */
+  public UpkeepResource upkeep() {
+    Caretaker present = caretaker;
+    return present == null ? UpkeepResource.NONE : present.view();
+  }
+
+  /** The worker of {@code slot}, if it serves and may be renewed; then {@link #endRenewal}. */
+  synchronized @Nullable WorkerSupervisor beginRenewal(int slot) {
+    WorkerSupervisor worker = active.get(slot);
+    boolean free = claims == 0 && !renewing && leaving.size() < MAX_DRAINING;
+    if (worker == null || !free || !(worker.view().state() instanceof Online)) {
+      return null;
+    }
+    renewing = true;
+    return worker;
+  }
+
+  synchronized void endRenewal() {
+    renewing = false;
+    notifyAll();
+  }
+
+  /** Waits until {@code fresh} is in or out, or {@code unneeded}; whether the former. */
+  boolean awaitDecision(WorkerSupervisor fresh, BooleanSupplier unneeded)
+      throws InterruptedException {
+    boolean _ =
+        await(
+            () -> isDecided(fresh) || claims > 0 || unneeded.getAsBoolean(),
+            after(config.roll().progressDeadline()));
+    return isDecided(fresh);
+  }
+
+  /** What a worker must show that replaces another because of {@code why}. */
+  Gate gate(ExitCause why) {
+    return why == ExitCause.UNHEALTHY
+        ? new Gate(config.roll().healthPasses(), Duration.ZERO)
+        : Gate.KNOWN_GOOD;
+  }
+
+  /** The workers that serve and had better be replaced. */
+  synchronized List<Ailing> ailing(Instant now) {
+    List<Ailing> all = new ArrayList<>();
+    active.forEach((slot, worker) -> {
+      if (worker.view().state() instanceof Online online) {
+        Ailments.of(slot, online, machine.policy(), now).ifPresent(all::add);
+      }
+    });
+    return all;
+  }
+
+  /** Whether every slot's worker serves and none fails its probes. */
+  synchronized boolean isWell() {
+    return active.values().stream()
+        .allMatch(worker ->
+            worker.view().state() instanceof Online && !Evidence.isTroubled(worker, config));
+  }
+
+  /** Has each worker that serves told what memory it uses. */
+  void weigh() {
+    List<WorkerSupervisor> all;
+    synchronized (this) {
+      all = List.copyOf(active.values());
+    }
+    for (WorkerSupervisor worker : all) { // Not under the lock: it is read from /proc.
+      WorkerProcess process = worker.view().present();
+      if (process != null && worker.view().state() instanceof Online) {
+        worker.post(new WorkerEvent.Vitals(process.incarnation(), process.residentBytes()));
+      }
+    }
+  }
+
+  /** How many changes of workers there were so far. */
+  synchronized long changes() {
+    return changes;
+  }
+
+  /** Waits until there have been more changes than {@code seen}, {@code limit} at most. */
+  void awaitChange(long seen, Duration limit) throws InterruptedException {
+    boolean _ = await(() -> changes != seen, after(limit));
   }
 
   /**
@@ -326,6 +539,10 @@ public final class WorkerPool {
 
   /** Stops supervising: workers go on, and the next run of the agent takes them over. */
   public void stop() throws InterruptedException {
+    Caretaker present = caretaker;
+    if (present != null) {
+      present.stop();
+    }
     List<WorkerSupervisor> all;
     synchronized (this) {
       all = new ArrayList<>(leaving);
@@ -376,20 +593,20 @@ public final class WorkerPool {
   }
 
   /** Waits, looking again at each change, until {@code condition} holds; false if it does not. */
-  private synchronized boolean await(BooleanSupplier condition, long deadline)
+  private synchronized boolean await(BooleanSupplier condition, Instant deadline)
       throws InterruptedException {
     while (!condition.getAsBoolean()) {
-      long left = deadline - System.nanoTime();
-      if (left <= 0) {
+      Duration left = Duration.between(clock.instant(), deadline);
+      if (!left.isPositive()) {
         return false;
       }
-      wait(left / 1_000_000, (int) (left % 1_000_000));
+      wait(left.toMillis() + 1);
     }
     return true;
   }
 
-  private static long after(Duration limit) {
-    return System.nanoTime() + limit.toNanos();
+  private Instant after(Duration limit) {
+    return clock.instant().plus(limit);
   }
 
   /** Whether a worker on trial has been let in (it may have ended since), or never will be. */

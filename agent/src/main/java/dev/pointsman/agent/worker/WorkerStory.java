@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.upkeep.Ailing;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Errored;
@@ -66,6 +67,41 @@ public final class WorkerStory {
                   + " ended too often and rests until "
                   + it.until()
                   + because(it.trouble()));
+    }
+  }
+
+  /** Tells what is done about a worker that ails. */
+  void upkeep(String type, Ailing worker, String what) {
+    Map<String, String> data = new TreeMap<>();
+    data.put("slot", Integer.toString(worker.slot()));
+    data.put("cause", worker.why().name().toLowerCase(Locale.ROOT));
+    String message = "Slot " + worker.slot() + ": its worker " + what;
+    LOG.warn("{} app={} {}", message, app, data);
+    events.publish(type, app.value(), message, data);
+  }
+
+  AppName app() {
+    return app;
+  }
+
+  /** The same of one that is tried in private, of which the slot knows nothing. */
+  void tellTrial(WorkerSupervisor worker, @Nullable WorkerState was, WorkerState is) {
+    if (was != null && was.getClass() == is.getClass()) {
+      return;
+    }
+    String first = "First worker of " + worker.generation().release();
+    switch (is) {
+      case Launching it ->
+          publish(worker, "worker.trial", it.who(), first + " is tried in private.");
+      case Online it ->
+          publish(worker, "worker.trial_passed", it.who(), first + " passed its private trial.");
+      case Stopped it ->
+          publish(
+              worker,
+              "worker.trial_ended",
+              it.last(),
+              first + " is gone after its private trial" + because(it.trouble()));
+      case Standby _, Draining _, Stopping _, BackingOff _, Errored _ -> {}
     }
   }
 

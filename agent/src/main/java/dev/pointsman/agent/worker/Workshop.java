@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Where processes of workers come from. */
@@ -17,4 +18,12 @@ interface Workshop {
   WorkerProcess launch(
       Incarnation who, int slot, Generation generation, Consumer<WorkerEvent> events)
       throws IOException, Rejected;
+
+  /**
+   * Where {@code generation} is tried on sockets that only the agent knows, before any of its
+   * workers gets the public ones; empty where it is gated otherwise.
+   */
+  default Optional<Workshop> trial(Generation generation) throws IOException {
+    return Optional.empty();
+  }
 }

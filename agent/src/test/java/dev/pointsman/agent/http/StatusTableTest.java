@@ -10,6 +10,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.Phase;
+import dev.pointsman.protocol.api.UpkeepResource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -151,6 +152,7 @@ class StatusTableTest {
             new AppResource.Scaled(4, "ann", FakeControl.THEN),
             new AppResource.Stopped("ann", FakeControl.THEN),
             List.of("env: +DB_POOL -OLD_KEY ~DB_URL"),
+            UpkeepResource.NONE,
             List.of());
     java.time.Instant now = FakeControl.THEN.plusSeconds(3 * 3600 + 60);
     assertThat(StatusTable.app(ordered, now))

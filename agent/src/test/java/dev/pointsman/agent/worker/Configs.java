@@ -23,6 +23,11 @@ final class Configs {
   }
 
   static RollConfig roll(Duration healthyDeadline, Duration progressDeadline) {
+    return roll(healthyDeadline, progressDeadline, Duration.ofSeconds(10));
+  }
+
+  static RollConfig roll(
+      Duration healthyDeadline, Duration progressDeadline, Duration killTimeout) {
     return new RollConfig(
         healthyDeadline,
         Duration.ZERO,
@@ -30,13 +35,21 @@ final class Configs {
         progressDeadline,
         Duration.ofSeconds(10),
         Duration.ofMillis(200),
-        Duration.ofSeconds(10),
+        killTimeout,
         "SIGTERM",
         false,
         true);
   }
 
   static AppConfig app(RollConfig roll, Duration probeInterval) {
+    return app(roll, probeInterval, Optional.empty(), Optional.empty());
+  }
+
+  static AppConfig app(
+      RollConfig roll,
+      Duration probeInterval,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     return new AppConfig(
         new AppName("web"),
         List.of(new Endpoint("127.0.0.1", 0)),
@@ -58,8 +71,8 @@ final class Configs {
             Duration.ofMillis(10),
             Duration.ofMillis(50),
             Duration.ofSeconds(60),
-            Optional.empty(),
-            Optional.empty()),
+            maxMemory,
+            maxLifetime),
         Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),

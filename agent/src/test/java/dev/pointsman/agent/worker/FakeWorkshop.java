@@ -87,6 +87,8 @@ final class FakeWorkshop implements Workshop {
     private final Consumer<WorkerEvent> events;
     private final int pid = pids.incrementAndGet();
     private final Set<Fault> mine;
+    volatile long resident = 4096;
+    final AtomicInteger weighed = new AtomicInteger();
     volatile boolean accepting;
     volatile boolean ended;
     volatile boolean disposed;
@@ -179,6 +181,12 @@ final class FakeWorkshop implements Workshop {
     @Override
     public Counters counters() {
       return new Counters(7, 1, 2, 0, 4096, null);
+    }
+
+    @Override
+    public long residentBytes() {
+      weighed.incrementAndGet();
+      return resident;
     }
 
     @Override

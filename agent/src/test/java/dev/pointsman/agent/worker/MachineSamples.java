@@ -104,6 +104,7 @@ final class MachineSamples {
         new WorkerEvent.Exited(who, new ExitStatus.Exited(1)),
         new WorkerEvent.Vitals(who, 300L << 20),
         new WorkerEvent.Hung(who, "no sign of life"),
+        new WorkerEvent.MoreTime(who, Duration.ofSeconds(7)),
         new WorkerEvent.Recovered(who),
         new WorkerEvent.SpawnFailed(who, Reason.SPAWN_FAILED, "no such program"));
   }

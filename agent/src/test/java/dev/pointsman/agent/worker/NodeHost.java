@@ -76,7 +76,8 @@ final class NodeHost implements AutoCloseable {
                       Clock.systemUTC()),
                   preload,
                   "[\"/bin/false\"]",
-                  notifications),
+                  notifications,
+                  Clock.systemUTC()),
               processes,
               specs,
               () -> List.of(socket.descriptor()));

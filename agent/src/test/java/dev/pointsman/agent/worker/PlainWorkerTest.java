@@ -10,6 +10,8 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +60,18 @@ final class PlainWorkerTest {
         false);
   }
 
+  static WorkerKind trial(Place place) {
+    return new WorkerKind(
+        Protocol.SYSTEMD,
+        Ready.NOTIFY,
+        Duration.ZERO,
+        Probe.HTTP,
+        place,
+        List.of(),
+        Duration.ZERO,
+        true);
+  }
+
   private Generation release(String id, WorkerKind kind, Map<String, String> environment)
       throws Exception {
     Path release = Files.createDirectories(directory.resolve("releases").resolve(id));
@@ -99,7 +113,7 @@ final class PlainWorkerTest {
       Await.until("the old one to be gone", () -> agent.pool.workers().size() == 1);
       assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("r1 stops in order");
+    assertThat(everything()).contains("r1 stops in order");
   }
 
   @Test
@@ -162,6 +176,145 @@ final class PlainWorkerTest {
       Await.until("it to be gone", () -> agent.pool.workers().isEmpty());
       Await.until("its files to be gone", () -> host().left().isEmpty());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("mute stops in order");
+    assertThat(everything()).contains("mute stops in order");
+  }
+
+  @Test
+  void aNewGenerationIsTriedInPrivateFirst() throws Exception {
+    Generation r1 = release("r1", trial(Place.TRIAL), Map.of());
+    Generation r2 = release("r2", trial(Place.TRIAL), Map.of());
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      assertThat(agent.pool.replace(0, r2, false)).isEmpty();
+      Await.until("the old one to be gone", () -> agent.pool.workers().size() == 1);
+      assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
+      assertThat(told())
+          .containsSubsequence(
+              "worker.trial", "worker.trial_passed", "worker.trial_ended", "worker.online");
+    }
+  }
+
+  @Test
+  void whatFailsItsTrialNeverHasTheSharedSocket() throws Exception {
+    Generation r1 = release("r1", trial(Place.TRIAL), Map.of());
+    Generation sick = release("sick", trial(Place.TRIAL), Map.of("SICK", "1"));
+    try (NodeHost.Agent agent = host().agent(Duration.ofSeconds(2))) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      String before = host().ask();
+      FailureResource failure = agent.pool.replace(0, sick, false).orElseThrow();
+      assertThat(failure.detail())
+          .endsWith("That was in its private trial: no user was sent to it.");
+      assertThat(failure.probes()).anyMatch(answer -> answer.startsWith("503 in "));
+      assertThat(agent.pool.workers()).as("the trial is over when it has failed").hasSize(1);
+      assertThat(host().ask()).isEqualTo(before);
+      assertThat(told()).doesNotContain("worker.trial_passed");
+      assertThat(told().stream().filter("worker.online"::equals)).hasSize(1);
+    }
+  }
+
+  /** It serves nobody, so nothing is lost; and nobody else may find it serving. */
+  @Test
+  void aTrialThatTheAgentDidNotSurviveIsEnded() throws Exception {
+    Generation mute = release("mute", trial(Place.TRIAL), Map.of("MUTE", "1"));
+    try (NodeHost.Agent agent = host().agent()) {
+      Thread deployment =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  agent.pool.replace(0, mute, false);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      Await.until(
+          "the trial", () -> host().left().stream().anyMatch(name -> name.endsWith(".json")));
+      deployment.interrupt();
+      deployment.join();
+    }
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.adopt(agent.shop);
+      assertThat(agent.pool.workers()).isEmpty();
+      assertThat(host().left()).isEmpty();
+    }
+    assertThat(everything()).doesNotContain("mute stops in order");
+  }
+
+  /** Of many that share a socket, this asks the very one. */
+  @Test
+  void aPrivateDescriptorLetsEachWorkerBeAsked() throws Exception {
+    WorkerKind kind = kind(Ready.NOTIFY, Probe.HTTP, Place.DESCRIPTOR);
+    Generation r1 = release("r1", kind, Map.of());
+    Generation sick = release("sick", kind, Map.of("SICK", "1"));
+    try (NodeHost.Agent agent = host().agent(Duration.ofSeconds(2))) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      FailureResource failure = agent.pool.replace(0, sick, false).orElseThrow();
+      assertThat(failure.probes()).anyMatch(answer -> answer.startsWith("503 in "));
+      Await.until("the sick one to be gone", () -> agent.pool.workers().size() == 1);
+      assertThat(host().ask()).startsWith("r1 ");
+    }
+  }
+
+  @Test
+  void aCommandOfTheAppsOwnDecides() throws Exception {
+    WorkerKind kind =
+        new WorkerKind(
+            Protocol.SYSTEMD,
+            Ready.NOTIFY,
+            Duration.ZERO,
+            Probe.EXEC,
+            Place.TRIAL,
+            List.of("sh", "-c", "kill -0 $POINTSMAN_WORKER_PID && test -n \"$WELL\""),
+            Duration.ZERO,
+            false);
+    Generation well = release("well", kind, Map.of("WELL", "1"));
+    Generation ill = release("ill", kind, Map.of());
+    try (NodeHost.Agent agent = host().agent(Duration.ofSeconds(2))) {
+      assertThat(agent.pool.replace(0, well, false)).isEmpty();
+      FailureResource failure = agent.pool.replace(0, ill, false).orElseThrow();
+      assertThat(failure.probes()).anyMatch(answer -> answer.startsWith("exit code 1 in "));
+    }
+  }
+
+  @Test
+  void aWorkerWhoseWatchdogMessageStaysAwayIsNoted() throws Exception {
+    WorkerKind kind =
+        new WorkerKind(
+            Protocol.SYSTEMD,
+            Ready.NOTIFY,
+            Duration.ZERO,
+            Probe.NONE,
+            Place.TRIAL,
+            List.of(),
+            Duration.ofSeconds(1),
+            false);
+    Generation r1 = release("r1", kind, Map.of("BEATS", "12"));
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.keep(0, r1);
+      healthy(agent);
+      assertThat(agent.pool.slots().get(0).trouble()).isNull();
+      Await.until(
+          () -> "the silent worker to be noted: " + agent.pool.slots(),
+          () -> agent.pool.slots().get(0).trouble() != null);
+      assertThat(agent.pool.slots().get(0).trouble().detail()).contains("WATCHDOG=1");
+    }
+  }
+
+  private List<String> told() {
+    return host().events.since(null).stream().map(event -> event.type()).toList();
+  }
+
+  /** What all processes of the slot wrote. */
+  private String everything() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (DirectoryStream<Path> logs =
+        Files.newDirectoryStream(directory.resolve("logs"), "0-*.log")) {
+      for (Path log : logs) {
+        all.append(Files.readString(log));
+      }
+    }
+    return all.toString();
   }
 }

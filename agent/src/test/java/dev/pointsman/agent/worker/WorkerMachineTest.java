@@ -327,6 +327,48 @@ final class WorkerMachineTest {
   }
 
   @Nested
+  final class AskingForMoreTime {
+    private WorkerEvent moreTime(long seconds) {
+      return new WorkerEvent.MoreTime(FIRST, Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void itsStartIsGivenMoreTime() {
+      launch(true);
+      Instant by = state(Launching.class).healthyBy();
+      afterSeconds(1, moreTime(600));
+      assertThat(state(Launching.class).healthyBy()).isEqualTo(now.plusSeconds(600)).isAfter(by);
+    }
+
+    @Test
+    void aShorterTimeTakesNothingAway() {
+      launch(true);
+      Instant by = state(Launching.class).healthyBy();
+      when(moreTime(1));
+      assertThat(state(Launching.class).healthyBy()).isEqualTo(by);
+    }
+
+    @Test
+    void noStartTakesForEver() {
+      launch(true);
+      Instant begun = now;
+      for (int i = 0; i < 100; i++) {
+        afterSeconds(60, moreTime(600));
+      }
+      assertThat(state(Launching.class).healthyBy())
+          .isEqualTo(begun.plus(WorkerPolicy.LONGEST_EXTENSION));
+    }
+
+    @Test
+    void itsEndIsGivenMoreTimeToo() {
+      launch(true);
+      when(new WorkerEvent.StopRequested(ExitCause.RETIRED));
+      when(moreTime(600));
+      assertThat(state(Stopping.class).killAt()).isEqualTo(now.plusSeconds(600));
+    }
+  }
+
+  @Nested
   final class ShowingNoLife {
     private void hung() {
       last = machine.adopt(FIRST, now, now);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param scaled that an operator wants another number of workers than the app's file says
  * @param stopped that an operator stopped the app
  * @param pending what the app's files say that the workers do not run with yet, one line each
+ * @param upkeep what was done about workers between deployments
  * @param notices what an operator should know, one sentence each; empty when all is well
  */
 public record AppResource(
@@ -29,6 +30,7 @@ public record AppResource(
     @Nullable Scaled scaled,
     @Nullable Stopped stopped,
     List<String> pending,
+    UpkeepResource upkeep,
     List<String> notices) {
   public AppResource {
     workers = List.copyOf(workers);
@@ -36,7 +38,7 @@ public record AppResource(
     notices = List.copyOf(notices);
   }
 
-  /** One that runs as its files say. */
+  /** One that runs as its files say, and about whose workers nothing was done. */
   public AppResource(
       String app,
       AppCondition condition,
@@ -59,6 +61,7 @@ public record AppResource(
         null,
         null,
         List.of(),
+        UpkeepResource.NONE,
         notices);
   }
 

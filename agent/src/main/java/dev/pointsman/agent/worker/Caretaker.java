@@ -1,0 +1,140 @@
+package dev.pointsman.agent.worker;
+
+import dev.pointsman.agent.upkeep.Ailing;
+import dev.pointsman.agent.upkeep.Decision;
+import dev.pointsman.agent.upkeep.Pauses;
+import dev.pointsman.agent.upkeep.UpkeepHistory;
+import dev.pointsman.agent.upkeep.UpkeepPlanner;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.UpkeepResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Looks after the workers of an app between its deployments, on a virtual thread of its own: weighs
+ * them, asks {@link UpkeepPlanner}, and has the pool replace what is to be replaced. While a
+ * deployment is in progress it does nothing, for that replaces them anyway.
+ */
+final class Caretaker {
+  private final WorkerPool pool;
+  private final WorkerPolicy policy;
+  private final Duration interval;
+  private final BooleanSupplier deploying;
+  private final InstantSource clock;
+  private final WorkerStory story;
+  private final UpkeepPlanner planner;
+  private final Thread thread;
+  private volatile UpkeepHistory history = UpkeepHistory.NONE;
+  private volatile Decision decision = new Decision.Nothing();
+  private Instant weighAt;
+
+  /**
+   * {@code interval}: between two looks at memory; {@code deploying} says whether a deployment is
+   * in progress.
+   */
+  Caretaker(WorkerPool pool, Duration interval, BooleanSupplier deploying, WorkerStory story) {
+    this.pool = pool;
+    this.policy = pool.machine().policy();
+    this.interval = interval;
+    this.deploying = deploying;
+    this.clock = pool.clock();
+    this.story = story;
+    this.weighAt = clock.instant();
+    int salt = Long.hashCode(weighAt.toEpochMilli());
+    this.planner = new UpkeepPlanner(new Pauses(policy.cooldown(), policy.restartWindow(), salt));
+    this.thread = Thread.ofVirtual().name("upkeep-" + story.app()).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Blocks until it does nothing any more. */
+  void stop() throws InterruptedException {
+    thread.interrupt();
+    thread.join();
+  }
+
+  /** What has been done, and what is waited for. */
+  UpkeepResource view() {
+    UpkeepHistory now = history;
+    Map<String, Long> replaced = new TreeMap<>();
+    now.replaced()
+        .forEach((why, times) -> replaced.put(why.name().toLowerCase(Locale.ROOT), times));
+    return new UpkeepResource(replaced, now.failed(), notice().orElse(null));
+  }
+
+  private Optional<String> notice() {
+    return decision instanceof Decision.Wait(Ailing worker, Instant until)
+        ? Optional.of(notice(worker, until, history))
+        : Optional.empty();
+  }
+
+  private static String notice(Ailing worker, Instant until, UpkeepHistory history) {
+    return "Slot "
+        + worker.slot()
+        + " is to be replaced, but not before "
+        + until
+        + ", as replacing did not help: "
+        + (history.lastFailure() == null
+            ? "it was replaced for the same or another reason shortly before"
+            : history.failures()
+                + " new workers in a row did not come up, the last: "
+                + history.lastFailure())
+        + ". What is wrong with it: "
+        + worker.detail();
+  }
+
+  private void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        long seen = pool.changes();
+        Instant now = clock.instant();
+        if (!now.isBefore(weighAt)) {
+          pool.weigh();
+          weighAt = now.plus(interval);
+        }
+        Decision next =
+            deploying.getAsBoolean()
+                ? new Decision.Nothing()
+                : planner.next(history, pool.ailing(now), pool.isWell(), now);
+        decision = next;
+        if (next instanceof Decision.Replace(Ailing worker)) {
+          replace(worker);
+        } else {
+          pool.awaitChange(seen, interval);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private void replace(Ailing worker) throws InterruptedException {
+    story.upkeep("worker.replacing", worker, "is being replaced: " + worker.detail());
+    Renewal.Outcome outcome = new Renewal(pool, deploying).run(worker.slot(), worker.why());
+    switch (outcome) {
+      case Renewal.Done _ -> {
+        history = planner.replaced(history, worker, clock.instant());
+        story.upkeep("worker.replaced", worker, "was replaced: " + worker.detail());
+      }
+      case Renewal.Failed(FailureResource failure) -> {
+        history = planner.failed(history, worker, failure.detail(), clock.instant());
+        story.upkeep(
+            "worker.not_replaced",
+            worker,
+            "keeps its worker, for the new one did not come up: " + failure.detail());
+      }
+      case Renewal.GivenUp(String why) -> {
+        story.upkeep("worker.not_replaced", worker, "was not replaced: " + why);
+        pool.awaitChange(pool.changes(), interval);
+      }
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.pointsman.agent.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.release.Generation;
+import dev.pointsman.agent.worker.FakeWorkshop.FakeProcess;
+import dev.pointsman.agent.worker.FakeWorkshop.Fault;
+import dev.pointsman.protocol.api.ExitCause;
+import dev.pointsman.protocol.api.ExitResource;
+import dev.pointsman.protocol.api.WorkerResource;
+import dev.pointsman.protocol.bundle.ReleaseId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of workers that ail while nobody deploys. */
+@Timeout(60)
+final class UpkeepTest {
+  private static final Generation OLD = new Generation(new ReleaseId("r1"), "aa".repeat(32));
+  private static final Generation NEW = new Generation(new ReleaseId("r2"), "bb".repeat(32));
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final FakeWorkshop workshop = new FakeWorkshop();
+  private final EventLog events = new EventLog(Clock.systemUTC());
+  private final AtomicBoolean deploying = new AtomicBoolean();
+  private WorkerPool pool = pool(Optional.empty(), Optional.empty());
+
+  private WorkerPool pool(Optional<Long> maxMemory, Optional<Duration> maxLifetime) {
+    AppConfig config =
+        Configs.app(
+            Configs.roll(Duration.ofMillis(500), LONG, Duration.ofMillis(300)),
+            Duration.ofMillis(20),
+            maxMemory,
+            maxLifetime);
+    return new WorkerPool(
+        config, workshop, 5, Clock.systemUTC(), new WorkerStory(config.name(), events));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    pool.stop();
+  }
+
+  private static Incarnation who(long worker) {
+    return new Incarnation(5, worker, 1);
+  }
+
+  private void keep(int slots) throws Exception {
+    for (int slot = 0; slot < slots; slot++) {
+      pool.keep(slot, OLD);
+    }
+    assertThat(pool.awaitHealthy(slots, LONG)).as("healthy").isTrue();
+    pool.tend(deploying::get);
+  }
+
+  private static void failProbes(FakeProcess worker) {
+    for (int i = 0; i < 3; i++) {
+      worker.say(new WorkerEvent.ProbeFailed(worker.who, "503 in " + i + " ms"));
+    }
+  }
+
+  private WorkerResource shown(int slot) {
+    return pool.workers().stream().filter(it -> it.slot() == slot).findFirst().orElseThrow();
+  }
+
+  private void awaitReplaced(int slot, Incarnation old) throws Exception {
+    Await.until(
+        () -> "slot " + slot + " has another worker: " + pool.workers(),
+        () -> pool.workers().stream().noneMatch(it -> it.incarnation().equals(old.toString())));
+    assertThat(pool.awaitHealthy(pool.slots().size(), LONG)).isTrue();
+  }
+
+  @Test
+  void aWorkerThatFailsItsProbesIsReplacedNewBeforeOld() throws Exception {
+    keep(2);
+    failProbes(workshop.process(who(1)));
+    awaitReplaced(0, who(1));
+    assertThat(workshop.orders)
+        .containsSubsequence("5.3.1 accept", "5.1.1 drain", "5.1.1 terminate");
+    assertThat(workshop.process(who(3)).generation).isEqualTo(OLD);
+    ExitResource exit = Objects.requireNonNull(shown(0).exit());
+    assertThat(exit.cause()).isEqualTo(ExitCause.UNHEALTHY);
+    assertThat(exit.log()).containsExactly("last words of 5.1.1");
+    assertThat(pool.upkeep().replaced()).containsEntry("unhealthy", 1L);
+    assertThat(events.since(null))
+        .extracting(it -> it.type())
+        .contains("worker.replacing", "worker.replaced");
+  }
+
+  @Test
+  void aWorkerThatIsBackInTimeIsNotReplaced() throws Exception {
+    keep(1);
+    workshop.fault(OLD, Fault.NEVER_LISTENS);
+    FakeProcess sick = workshop.process(who(1));
+    failProbes(sick);
+    FakeProcess fresh = workshop.process(who(2));
+    sick.say(new WorkerEvent.ProbePassed(sick.who));
+    Await.until("the new one is given up", () -> fresh.disposed);
+    assertThat(sick.accepting).isTrue();
+    assertThat(workshop.orders).noneMatch(order -> order.startsWith("5.1.1 drain"));
+    assertThat(pool.upkeep().failed()).as("no attempt that failed").isZero();
+  }
+
+  @Test
+  void aHungWorkerIsKilledOnceAnotherServes() throws Exception {
+    workshop.fault(OLD, Fault.NEVER_DRAINS, Fault.IGNORES_TERM);
+    keep(2);
+    FakeProcess hung = workshop.process(who(2));
+    hung.say(new WorkerEvent.Hung(hung.who, "It shows no life."));
+    awaitReplaced(1, who(2));
+    assertThat(workshop.orders)
+        .containsSubsequence("5.3.1 accept", "5.2.1 drain", "5.2.1 kill")
+        .doesNotContain("5.2.1 terminate");
+    assertThat(Objects.requireNonNull(shown(1).exit()).killed()).isTrue();
+  }
+
+  /** All fail their probes, and so does every new one: the outage is not theirs. */
+  @Test
+  void inAnOutageThatAllShareNobodyIsStoppedAndAttemptsBecomeRare() throws Exception {
+    keep(3);
+    workshop.fault(OLD, Fault.NEVER_LISTENS);
+    for (int worker = 1; worker <= 3; worker++) {
+      failProbes(workshop.process(who(worker)));
+    }
+    Await.until(() -> "it waits: " + pool.upkeep(), () -> pool.upkeep().waiting() != null);
+    assertThat(pool.upkeep().failed()).isEqualTo(1);
+    assertThat(pool.upkeep().waiting())
+        .contains("not before", "1 new workers in a row did not come up", "did not listen")
+        .contains("3 probes in a row");
+    assertThat(workshop.processes()).as("one attempt, for all three").hasSize(4);
+    for (int worker = 1; worker <= 3; worker++) {
+      assertThat(workshop.process(who(worker)).accepting).isTrue();
+    }
+    assertThat(workshop.orders).noneMatch(order -> order.contains("drain"));
+  }
+
+  @Test
+  void neverReplacesTwoAtATime() throws Exception {
+    keep(3);
+    workshop.fault(OLD, Fault.NEVER_LISTENS);
+    for (int worker = 1; worker <= 3; worker++) {
+      workshop.process(who(worker)).say(new WorkerEvent.Hung(who(worker), "no life"));
+    }
+    FakeProcess first = workshop.process(who(4));
+    assertThat(workshop.processes()).hasSize(4);
+    workshop.fault(OLD);
+    first.say(new WorkerEvent.ProbePassed(first.who));
+    Await.until(
+        () -> "all three were replaced: " + pool.upkeep(),
+        () -> pool.upkeep().replaced().getOrDefault("hung", 0L) == 3);
+  }
+
+  @Nested
+  final class OfMemory {
+    @Test
+    void aSpikeIsNoReason() throws Exception {
+      pool = pool(Optional.of(100L << 20), Optional.empty());
+      keep(1);
+      FakeProcess worker = workshop.process(who(1));
+      worker.resident = 200L << 20;
+      Await.until("weighed", () -> worker.weighed.get() >= 1);
+      worker.resident = 50L << 20;
+      int before = worker.weighed.get();
+      Await.until("weighed again and again", () -> worker.weighed.get() > before + 8);
+      assertThat(workshop.processes()).hasSize(1);
+    }
+
+    @Test
+    void tooMuchForLongIs() throws Exception {
+      pool = pool(Optional.of(100L << 20), Optional.empty());
+      keep(2);
+      workshop.process(who(2)).resident = 200L << 20;
+      awaitReplaced(1, who(2));
+      assertThat(Objects.requireNonNull(shown(1).exit()).cause()).isEqualTo(ExitCause.MEMORY);
+      assertThat(pool.upkeep().replaced()).containsExactly(java.util.Map.entry("memory", 1L));
+    }
+  }
+
+  @Test
+  void oldWorkersAreReplacedOneAfterTheOther() throws Exception {
+    pool = pool(Optional.empty(), Optional.of(Duration.ofSeconds(1)));
+    Instant begin = Instant.now();
+    keep(2);
+    awaitReplaced(0, who(1));
+    awaitReplaced(1, who(2));
+    assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(900));
+    assertThat(pool.upkeep().replaced().get("lifetime")).isGreaterThanOrEqualTo(2);
+    assertThat(workshop.orders).containsSubsequence("5.3.1 accept", "5.4.1 accept");
+  }
+
+  @Nested
+  final class BesideADeployment {
+    @Test
+    void nobodyIsReplacedWhileOneIsInProgress() throws Exception {
+      deploying.set(true);
+      keep(1);
+      failProbes(workshop.process(who(1)));
+      assertThat(pool.replace(0, NEW, false)).isEmpty();
+      assertThat(workshop.processes()).hasSize(2);
+      assertThat(pool.upkeep().replaced()).isEmpty();
+    }
+
+    @Test
+    void aRenewalThatIsUnderWayGivesWay() throws Exception {
+      keep(1);
+      workshop.fault(OLD, Fault.NEVER_LISTENS);
+      failProbes(workshop.process(who(1)));
+      FakeProcess fresh = workshop.process(who(2));
+      assertThat(pool.replace(0, NEW, false)).isEmpty();
+      assertThat(Objects.requireNonNull(pool.slots().get(0)).generation()).isEqualTo(NEW);
+      Await.until("the renewal's worker is gone", () -> fresh.disposed);
+      assertThat(List.copyOf(workshop.orders)).noneMatch(order -> order.equals("5.2.1 accept"));
+    }
+  }
+}
