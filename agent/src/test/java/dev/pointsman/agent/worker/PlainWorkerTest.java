@@ -10,6 +10,8 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -113,7 +115,7 @@ final class PlainWorkerTest {
       Await.until("the old one to be gone", () -> agent.pool.workers().size() == 1);
       assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("r1 stops in order");
+    assertThat(everything()).contains("r1 stops in order");
   }
 
   @Test
@@ -176,7 +178,7 @@ final class PlainWorkerTest {
       Await.until("it to be gone", () -> agent.pool.workers().isEmpty());
       Await.until("its files to be gone", () -> host().left().isEmpty());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("mute stops in order");
+    assertThat(everything()).contains("mute stops in order");
   }
 
   @Test
@@ -238,8 +240,7 @@ final class PlainWorkerTest {
       assertThat(agent.pool.workers()).isEmpty();
       assertThat(host().left()).isEmpty();
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log")))
-        .doesNotContain("mute stops in order");
+    assertThat(everything()).doesNotContain("mute stops in order");
   }
 
   /** Of many that share a socket, this asks the very one. */
@@ -341,5 +342,17 @@ final class PlainWorkerTest {
 
   private List<String> told() {
     return host().events.since(null).stream().map(event -> event.type()).toList();
+  }
+
+  /** What all processes of the slot wrote. */
+  private String everything() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (DirectoryStream<Path> logs =
+        Files.newDirectoryStream(directory.resolve("logs"), "0-*.log")) {
+      for (Path log : logs) {
+        all.append(Files.readString(log));
+      }
+    }
+    return all.toString();
   }
 }
