@@ -23,6 +23,7 @@ import dev.pointsman.agent.release.ForeignSessions;
 import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
+import dev.pointsman.agent.systemd.DescriptorStore;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -61,12 +62,18 @@ final class Agent implements AutoCloseable {
    *
    * @param startedAt when
    * @param inherited sockets that its process was started with
+   * @param store where they are kept for the next one
    * @param upgrading how it becomes another program; empty: it never does
    */
-  record Beginning(Instant startedAt, InheritedSockets inherited, Optional<Upgrading> upgrading) {
+  record Beginning(
+      Instant startedAt,
+      InheritedSockets inherited,
+      DescriptorStore store,
+      Optional<Upgrading> upgrading) {
     /** Out of nothing. */
     static Beginning plain() {
-      return new Beginning(Instant.now(), InheritedSockets.none(), Optional.empty());
+      return new Beginning(
+          Instant.now(), InheritedSockets.none(), DescriptorStore.none(), Optional.empty());
     }
   }
 
@@ -113,6 +120,7 @@ final class Agent implements AutoCloseable {
     if (foreign > 0) {
       LOG.info("Upload sessions of apps that are not configured were deleted. count={}", foreign);
     }
+    SocketStore sockets = new SocketStore(beginning.store(), beginning.inherited());
     Host host =
         new Host(
             config,
@@ -124,7 +132,7 @@ final class Agent implements AutoCloseable {
             clock,
             steady,
             sorry,
-            beginning.inherited(),
+            sockets,
             preload,
             Distribution.handover(),
             notifications);
@@ -143,6 +151,7 @@ final class Agent implements AutoCloseable {
       }
     }
 
+    sockets.forgetAllBut(config.apps());
     this.apps = Map.copyOf(apps);
     this.processes = Optional.of(processes);
     TrustFiles trust =

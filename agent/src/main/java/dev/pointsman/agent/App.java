@@ -51,6 +51,7 @@ final class App {
   private final Intake.AppStore store;
   private final AppSockets socket;
   private final AppUnavailable unavailable;
+  private final SocketRetry socketRetry = new SocketRetry();
   private final WorkerPool workers;
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
@@ -114,6 +115,23 @@ final class App {
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();
+    if (socket.problem().isPresent()) {
+      socketRetry.begin(
+          config.name().value(), SocketRetry.PAUSE, () -> tryAgain(shop, runDirectory));
+    }
+  }
+
+  private boolean tryAgain(NodeWorkshop shop, Path runDirectory)
+      throws IOException, InterruptedException {
+    socket.acquire(ledger, shop, runDirectory, host.clock());
+    if (socket.problem().isPresent()) {
+      return false;
+    }
+    unavailable.watch(socket.held(), workers);
+    if (ledger.state().running() == null) {
+      fill(); // What is empty because there was nothing to give to a worker.
+    }
+    return true;
   }
 
   /** Opens the app and brings it back to where it was. */
@@ -377,6 +395,7 @@ final class App {
 
   /** Stops deciding; workers go on, and the next run of the agent takes them over. */
   void stop() throws IOException, InterruptedException {
+    socketRetry.close();
     deployments.stop();
     workers.stop();
     logs.close();
