@@ -22,7 +22,7 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | rsync | shellcheck | npm | curl | git | tar | gzip | busybox | zstd | python3 | strace | gcc) echo "$1" ;;
+    redis-server | rsync | shellcheck | nginx | haproxy | npm | curl | git | tar | gzip | busybox | zstd | python3 | strace | gcc) echo "$1" ;;
     bsdtar) echo libarchive-tools ;;
     mkfs.ext4) echo e2fsprogs ;;
     mkfs.xfs) echo xfsprogs ;;

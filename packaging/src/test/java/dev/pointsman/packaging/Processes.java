@@ -108,6 +108,11 @@ final class Processes {
     throw new IOException("no " + key + " of process " + pid);
   }
 
+  /** Sends {@code signal}, as {@code STOP}, to {@code pid}. */
+  static void signal(long pid, String signal) throws Exception {
+    Command.of(Path.of("/"), "kill", "-s", signal, Long.toString(pid)).run().exits(0);
+  }
+
   /** Ends {@code pid} at once. */
   static void kill(long pid) {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
