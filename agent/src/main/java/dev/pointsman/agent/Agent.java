@@ -1,5 +1,6 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.client.HttpFetcher;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
@@ -133,6 +134,7 @@ final class Agent implements AutoCloseable {
             steady,
             sorry,
             sockets,
+            WorkerCgroups.ofThisHost(),
             preload,
             Distribution.handover(),
             notifications);

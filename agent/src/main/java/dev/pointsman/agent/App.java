@@ -84,7 +84,8 @@ final class App {
                 host.preload(),
                 host.handover(),
                 host.notifications(),
-                host.steady()),
+                host.steady(),
+                host.cgroups()),
             host.processes(),
             specs,
             socket::descriptors);
@@ -112,6 +113,7 @@ final class App {
                 this::settings));
     this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
+    host.cgroups().killAllBut(config.name().value(), shop.pids());
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();

@@ -1,5 +1,6 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
  * @param sorry answers for apps that nobody serves
  * @param sockets those that this process was started with, and where they are kept
  * @param steady the time without what the agent could not see; for everything that waits
+ * @param cgroups one for each worker, where that can be had
  * @param preload the file that Node workers load first
  * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
@@ -33,6 +35,7 @@ record Host(
     InstantSource steady,
     SorryServer sorry,
     SocketStore sockets,
+    WorkerCgroups cgroups,
     Path preload,
     String handover,
     Notifications notifications) {}

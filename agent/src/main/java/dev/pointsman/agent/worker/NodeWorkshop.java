@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
@@ -15,7 +16,6 @@ import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
-import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +25,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Starts processes, with the Node preload or without, and takes over those that an earlier run of
@@ -42,6 +44,7 @@ public final class NodeWorkshop implements Workshop {
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
+   * @param cgroups where each gets one of its own, if it can
    * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
@@ -51,7 +54,8 @@ public final class NodeWorkshop implements Workshop {
       Path preload,
       String handover,
       Notifications notifications,
-      InstantSource clock) {}
+      InstantSource clock,
+      WorkerCgroups cgroups) {}
 
   private final Shared shared;
   private final Processes processes;
@@ -117,6 +121,8 @@ public final class NodeWorkshop implements Workshop {
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
+        Optional<Path> cgroup =
+            shared.cgroups().make(app(), start.who().toString(), spec.resources());
         CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
         LaunchSpec launch =
             new LaunchSpec(
@@ -126,7 +132,8 @@ public final class NodeWorkshop implements Workshop {
                 log,
                 sockets.descriptors(),
                 spec.user(),
-                limits(spec.resources()));
+                limits(spec.resources()),
+                cgroup);
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
@@ -145,6 +152,7 @@ public final class NodeWorkshop implements Workshop {
         begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
+        var _ = shared.cgroups().ended(app(), start.who().toString());
         closeBecauseOf(e, notify);
         throw e;
       }
@@ -154,15 +162,7 @@ public final class NodeWorkshop implements Workshop {
     }
   }
 
-  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
-    if (resources.needsCgroup()) {
-      throw new Rejected(
-          ErrorCode.COMMAND_INVALID,
-          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
-              + " worker's own, which this agent cannot give it: remove them, or have the service"
-              + " manager hold the whole service to them",
-          "resources");
-    }
+  private static ProcessLimits limits(ResourcesConfig resources) {
     return new ProcessLimits(
         resources.nofile(),
         resources.coreBytes(),
@@ -270,7 +270,8 @@ public final class NodeWorkshop implements Workshop {
     var _ =
         exit.thenAccept(status -> {
           living.remove(process);
-          worker.exited(status);
+          boolean memory = shared.cgroups().ended(app(), worker.incarnation().toString());
+          worker.exited(status, memory && status instanceof ExitStatus.Signaled);
         });
   }
 
@@ -291,6 +292,11 @@ public final class NodeWorkshop implements Workshop {
    */
   public List<RunningProcess> living() {
     return List.copyOf(living.keySet());
+  }
+
+  /** Their numbers. */
+  public Set<Integer> pids() {
+    return living().stream().map(it -> it.identity().pid()).collect(Collectors.toSet());
   }
 
   /**
@@ -315,6 +321,10 @@ public final class NodeWorkshop implements Workshop {
 
   Path runDirectory() {
     return shared.runDirectory();
+  }
+
+  private String app() {
+    return shared.config().name().value();
   }
 
   private Path log(int slot) {
