@@ -5,6 +5,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
@@ -18,9 +19,7 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ public final class NodeWorkshop implements Workshop {
    * What all workers of an app share.
    *
    * @param runDirectory {@code <run>/<app>}
-   * @param logDirectory one file per slot
+   * @param logs where they write
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
@@ -50,7 +49,7 @@ public final class NodeWorkshop implements Workshop {
   public record Shared(
       AppConfig config,
       Path runDirectory,
-      Path logDirectory,
+      AppLogs logs,
       Path preload,
       String handover,
       Notifications notifications,
@@ -110,14 +109,9 @@ public final class NodeWorkshop implements Workshop {
       Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = start.spec();
-    Path log = log(start.slot());
-    Files.createDirectories(
-        shared.logDirectory(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    WorkerLog.bound(log, shared.config().log());
-    long logStart = WorkerLog.size(log);
     Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
     try (WorkerSockets sockets = given.get()) {
+      Path log = beginLog(start);
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -148,7 +142,7 @@ public final class NodeWorkshop implements Workshop {
                 sockets.probePort());
         writeOrKill(handle, directory, process);
         LaunchedWorker worker =
-            worker(new WorkerBody(handle, directory, log, logStart), notify, events);
+            worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
         begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
@@ -157,9 +151,21 @@ public final class NodeWorkshop implements Workshop {
         throw e;
       }
     } catch (IOException | Rejected e) {
+      shared.logs().ended(start.who().toString());
       deleteBecauseOf(e, directory);
       throw e;
     }
+  }
+
+  private Path beginLog(Start start) throws IOException {
+    Generation generation = start.spec().generation();
+    return shared
+        .logs()
+        .begin(
+            start.slot(),
+            start.who().toString(),
+            generation.release().value(),
+            generation.shortDigest());
   }
 
   private static ProcessLimits limits(ResourcesConfig resources) {
@@ -238,11 +244,11 @@ public final class NodeWorkshop implements Workshop {
         processes.findByEnvironment(WorkerEnvironment.PROBE_OF, directory.toString())) {
       kill(left); // A probe of the agent before, which has no deadline any more.
     }
-    Path log = log(handle.slot());
+    shared.logs().adopt(handle.slot(), handle.incarnation().toString());
     Optional<NotifySocket> notify =
         notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
     LaunchedWorker worker =
-        worker(new WorkerBody(handle, directory, log, WorkerLog.size(log)), notify, events);
+        worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -270,6 +276,7 @@ public final class NodeWorkshop implements Workshop {
     var _ =
         exit.thenAccept(status -> {
           living.remove(process);
+          shared.logs().ended(worker.incarnation().toString());
           boolean memory = shared.cgroups().ended(app(), worker.incarnation().toString());
           worker.exited(status, memory && status instanceof ExitStatus.Signaled);
         });
@@ -325,9 +332,5 @@ public final class NodeWorkshop implements Workshop {
 
   private String app() {
     return shared.config().name().value();
-  }
-
-  private Path log(int slot) {
-    return shared.logDirectory().resolve(slot + ".log");
   }
 }
