@@ -1,5 +1,6 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.client.HttpFetcher;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigInvalid;
@@ -26,6 +27,7 @@ import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
 import dev.pointsman.protocol.api.Rejected;
+import dev.pointsman.agent.systemd.DescriptorStore;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -65,12 +67,18 @@ final class Agent implements AutoCloseable {
    *
    * @param startedAt when
    * @param inherited sockets that its process was started with
+   * @param store where they are kept for the next one
    * @param upgrading how it becomes another program; empty: it never does
    */
-  record Beginning(Instant startedAt, InheritedSockets inherited, Optional<Upgrading> upgrading) {
+  record Beginning(
+      Instant startedAt,
+      InheritedSockets inherited,
+      DescriptorStore store,
+      Optional<Upgrading> upgrading) {
     /** Out of nothing. */
     static Beginning plain() {
-      return new Beginning(Instant.now(), InheritedSockets.none(), Optional.empty());
+      return new Beginning(
+          Instant.now(), InheritedSockets.none(), DescriptorStore.none(), Optional.empty());
     }
   }
 
@@ -119,6 +127,7 @@ final class Agent implements AutoCloseable {
     if (foreign > 0) {
       LOG.info("Upload sessions of apps that are not configured were deleted. count={}", foreign);
     }
+    SocketStore sockets = new SocketStore(beginning.store(), beginning.inherited());
     Host host =
         new Host(
             config,
@@ -130,7 +139,8 @@ final class Agent implements AutoCloseable {
             clock,
             steady,
             sorry,
-            beginning.inherited(),
+            sockets,
+            WorkerCgroups.ofThisHost(),
             preload,
             Distribution.handover(),
             notifications);
@@ -150,6 +160,7 @@ final class Agent implements AutoCloseable {
       }
     }
 
+    sockets.forgetAllBut(config.apps());
     this.apps = apps;
     this.processes = Optional.of(processes);
     TrustFiles trust =

@@ -4,6 +4,7 @@ import dev.pointsman.agent.cli.CommandLineMain;
 import dev.pointsman.agent.config.ConfigInvalid;
 import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.listen.InheritedSockets.Passed;
+import dev.pointsman.agent.systemd.DescriptorStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -71,7 +72,11 @@ public final class AgentMain {
           Agent.start(
               configFile,
               distribution,
-              new Agent.Beginning(Instant.now(), inherited, Optional.of(upgrading)));
+              new Agent.Beginning(
+                  Instant.now(),
+                  inherited,
+                  DescriptorStore.of(System.getenv()),
+                  Optional.of(upgrading)));
     } catch (IOException | ConfigInvalid | RuntimeException e) {
       upgrading.fallBack(e, spare);
       throw e;

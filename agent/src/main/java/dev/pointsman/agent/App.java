@@ -57,6 +57,7 @@ final class App {
   private final Intake.AppStore store;
   private final AppSockets socket;
   private final AppUnavailable unavailable;
+  private final SocketRetry socketRetry = new SocketRetry();
   private final WorkerPool workers;
   private final NodeWorkshop shop;
   private final AppPlanning planning;
@@ -94,7 +95,8 @@ final class App {
                 host.preload(),
                 host.handover(),
                 host.notifications(),
-                host.steady()),
+                host.steady(),
+                host.cgroups()),
             host.processes(),
             specs,
             socket::descriptors);
@@ -123,10 +125,15 @@ final class App {
                 host.clock(),
                 this::settings));
     workers.adopt(shop);
+    host.cgroups().killAllBut(config.name().value(), shop.pids());
     logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();
+    if (socket.problem().isPresent()) {
+      socketRetry.begin(
+          config.name().value(), SocketRetry.PAUSE, () -> tryAgain(shop, runDirectory));
+    }
     lookForPending();
   }
 
@@ -162,6 +169,7 @@ final class App {
    * Its releases and its journal stay. Blocks until that is done; the number of workers.
    */
   int withdraw() throws IOException, InterruptedException {
+    socketRetry.close();
     deployments.stop();
     workers.endUpkeep();
     int count = workers.workers().size();
@@ -175,6 +183,19 @@ final class App {
     }
     OwnDirectories.delete(runDirectory);
     return count;
+  }
+
+  private boolean tryAgain(NodeWorkshop shop, Path runDirectory)
+      throws IOException, InterruptedException {
+    socket.acquire(ledger, shop, runDirectory, host.clock());
+    if (socket.problem().isPresent()) {
+      return false;
+    }
+    unavailable.watch(socket.held(), workers);
+    if (ledger.state().running() == null) {
+      fill(); // What is empty because there was nothing to give to a worker.
+    }
+    return true;
   }
 
   /** Opens the app and brings it back to where it was. */
@@ -449,6 +470,7 @@ final class App {
 
   /** Stops deciding; workers go on, and the next run of the agent takes them over. */
   void stop() throws IOException, InterruptedException {
+    socketRetry.close();
     deployments.stop();
     workers.stop();
     logs.close();

@@ -9,6 +9,7 @@ import dev.pointsman.agent.linux.Spawn;
 import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.listen.SharedSocket;
 import dev.pointsman.agent.listen.SocketRecovery;
+import dev.pointsman.agent.listen.SocketRecovery.How;
 import dev.pointsman.agent.listen.SocketRecovery.Lost;
 import dev.pointsman.agent.listen.SocketRecovery.Recovered;
 import dev.pointsman.agent.worker.NodeWorkshop;
@@ -59,10 +60,12 @@ final class AppSocket implements AutoCloseable {
             .filter(recorded -> recorded.boot().equals(boot))
             .map(recorded -> OptionalLong.of(recorded.inode()))
             .orElse(OptionalLong.empty());
-    switch (new SocketRecovery(host.inherited(), shop::askForSocket, directory, PATIENCE)
+    switch (new SocketRecovery(host.sockets().inherited(), shop::askForSocket, directory, PATIENCE)
         .takeBack(endpoint, config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
         socket = got;
+        lost = null;
+        host.sockets().keep(name(), got.descriptor(), how == How.BOUND);
         if (inode.isEmpty() || inode.getAsLong() != got.inode()) {
           ledger.append(
               first
@@ -114,7 +117,7 @@ final class AppSocket implements AutoCloseable {
 
   /** What a service manager, or the next program, is told that it is. */
   private String name() {
-    return config.name() + "_" + endpoint.port();
+    return SocketStore.name(config, endpoint);
   }
 
   /** Why there is no socket. */

@@ -26,7 +26,9 @@ final class AppSockets implements AutoCloseable {
   void acquire(AppLedger ledger, NodeWorkshop shop, Path directory, Clock clock)
       throws IOException, InterruptedException {
     for (AppSocket socket : all) {
-      socket.acquire(ledger, shop, directory, clock);
+      if (socket.problem().isPresent()) { // The others are held already.
+        socket.acquire(ledger, shop, directory, clock);
+      }
     }
   }
 

@@ -36,6 +36,7 @@ final class AppUnavailable implements AutoCloseable {
     if (config.unavailableAfter().isEmpty() || sockets.isEmpty()) {
       return;
     }
+    close(); // Of fewer sockets, where some were lost.
     SorryPort watched = host.sorry().watch(sockets, config.unavailableAfter().get(), this::changed);
     port = watched;
     workers.tellAcceptance(accepts -> {

@@ -1,9 +1,9 @@
 package dev.pointsman.agent;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
-import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
@@ -17,8 +17,9 @@ import java.time.InstantSource;
  * What all apps of this host share.
  *
  * @param sorry answers for apps that nobody serves
- * @param inherited sockets that this process was started with
+ * @param sockets those that this process was started with, and where they are kept
  * @param steady the time without what the agent could not see; for everything that waits
+ * @param cgroups one for each worker, where that can be had
  * @param preload the file that Node workers load first
  * @param notifications reads what workers without the preload say
  * @param handover command by which a worker sends its socket back, as a JSON array
@@ -33,7 +34,8 @@ record Host(
     Clock clock,
     InstantSource steady,
     SorryServer sorry,
-    InheritedSockets inherited,
+    SocketStore sockets,
+    WorkerCgroups cgroups,
     Path preload,
     String handover,
     Notifications notifications) {}

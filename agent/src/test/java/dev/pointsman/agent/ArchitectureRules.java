@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  */
 final class ArchitectureRules {
   private static final String[] CORE = {
+    "..agent.cgroup..",
     "..agent.config..",
     "..agent.content..",
     "..agent.deployment..",

@@ -238,14 +238,6 @@ public record AppConfig(
             Optional.empty(),
             0,
             022);
-
-    /** Whether only a cgroup of the worker's own can hold it to this. */
-    public boolean needsCgroup() {
-      return memoryMax.isPresent()
-          || memoryHigh.isPresent()
-          || pidsMax.isPresent()
-          || cpuWeight.isPresent();
-    }
   }
 
   /**

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,21 +48,46 @@ public final class DescriptorPassing {
 
   /** Sends {@code descriptor} to whoever reads the datagram socket at {@code path}. */
   public static void send(Path path, int descriptor) throws LinuxException {
+    send(path.toString(), "fd", List.of(descriptor));
+  }
+
+  /**
+   * Sends {@code text}, and {@code descriptors} with it, to whoever reads the datagram socket at
+   * {@code address}: a path, or {@code @NAME}.
+   */
+  public static void send(String address, String text, List<Integer> descriptors)
+      throws LinuxException {
     int socket = Sockets.openDatagram();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = SocketAddresses.encode(arena, path);
-      MemorySegment control = arena.allocate(CONTROL_DATA + Long.BYTES, Long.BYTES);
-      control.set(JAVA_LONG, 0, CONTROL_DATA + Integer.BYTES);
-      control.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
-      control.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
-      control.set(JAVA_INT, CONTROL_DATA, descriptor);
-      MemorySegment message = message(arena, arena.allocateFrom("fd"), control);
-      message.set(ADDRESS, MESSAGE_NAME, address);
-      message.set(JAVA_INT, MESSAGE_NAME_SIZE, (int) address.byteSize());
+      MemorySegment to = SocketAddresses.encodeUnix(arena, address);
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      MemorySegment data = arena.allocate(Math.max(1, bytes.length));
+      data.asSlice(0, bytes.length).copyFrom(MemorySegment.ofArray(bytes));
+      MemorySegment message =
+          message(arena, data.asSlice(0, bytes.length), control(arena, descriptors));
+      message.set(ADDRESS, MESSAGE_NAME, to);
+      message.set(JAVA_INT, MESSAGE_NAME_SIZE, (int) to.byteSize());
       SENDMSG.call(socket, message, MSG_NOSIGNAL);
     } finally {
       Descriptors.close(socket);
     }
+  }
+
+  /** Room of size 0 where there is nothing to pass. */
+  private static MemorySegment control(Arena arena, List<Integer> descriptors) {
+    if (descriptors.isEmpty()) {
+      return MemorySegment.NULL;
+    }
+    long size = CONTROL_DATA + (long) descriptors.size() * Integer.BYTES;
+    MemorySegment control =
+        arena.allocate((size + Long.BYTES - 1) / Long.BYTES * Long.BYTES, Long.BYTES);
+    control.set(JAVA_LONG, 0, size);
+    control.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
+    control.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
+    for (int i = 0; i < descriptors.size(); i++) {
+      control.set(JAVA_INT, CONTROL_DATA + (long) i * Integer.BYTES, descriptors.get(i));
+    }
+    return control;
   }
 
   /**

@@ -75,6 +75,25 @@ final class SocketAddresses {
     }
   }
 
+  /**
+   * The address of a unix socket: a path, or {@code @NAME} for one without a file, whose length is
+   * that of its name.
+   */
+  static MemorySegment encodeUnix(Arena arena, String address) throws LinuxException {
+    if (!address.startsWith("@")) {
+      return encode(arena, Path.of(address));
+    }
+    byte[] bytes = address.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > LONGEST_PATH) {
+      throw new LinuxException("unix socket " + address, Errno.ENAMETOOLONG.number());
+    }
+    bytes[0] = 0;
+    MemorySegment memory = arena.allocate(UNIX_PATH + bytes.length, 8);
+    memory.set(JAVA_SHORT, 0, (short) AF_UNIX);
+    memory.asSlice(UNIX_PATH, bytes.length).copyFrom(MemorySegment.ofArray(bytes));
+    return memory;
+  }
+
   /** The address of a unix socket in the file system; ENAMETOOLONG over 107 bytes. */
   static MemorySegment encode(Arena arena, Path path) throws LinuxException {
     byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param descriptors become 3, 4, ... in this order; the caller keeps its own
  * @param user whom to run as; empty: the agent's own user
  * @param limits what the kernel holds it to
+ * @param cgroup the directory of the cgroup v2 that it is in from its beginning; empty: this
+ *     process's own
  */
 public record LaunchSpec(
     List<String> command,
@@ -26,7 +28,8 @@ public record LaunchSpec(
     Path log,
     List<Integer> descriptors,
     Optional<String> user,
-    ProcessLimits limits) {
+    ProcessLimits limits,
+    Optional<Path> cgroup) {
   public LaunchSpec {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
@@ -41,6 +44,14 @@ public record LaunchSpec(
       Path log,
       List<Integer> descriptors,
       Optional<String> user) {
-    this(command, workingDirectory, environment, log, descriptors, user, ProcessLimits.NONE);
+    this(
+        command,
+        workingDirectory,
+        environment,
+        log,
+        descriptors,
+        user,
+        ProcessLimits.NONE,
+        Optional.empty());
   }
 }

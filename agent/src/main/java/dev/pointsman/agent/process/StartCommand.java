@@ -38,8 +38,8 @@ final class StartCommand {
 
   static Spawn.Request prepare(LaunchSpec spec) throws Rejected, IOException {
     Path directory = directory(spec.workingDirectory());
-    String umask = String.format("umask %03o; ", spec.limits().umask());
-    List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", umask + LAUNCHER, "sh"));
+    List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", script(spec), "sh"));
+    spec.cgroup().ifPresent(cgroup -> arguments.add(cgroup.resolve("cgroup.procs").toString()));
     arguments.addAll(
         LimitCommands.of(
             spec.limits(), LimitCommands.Rights.own())); // Before the user, who may do less.
@@ -47,6 +47,14 @@ final class StartCommand {
     arguments.addAll(command(spec, directory));
     return new Spawn.Request(
         arguments, environment(spec.environment()), directory, log(spec.log()), spec.descriptors());
+  }
+
+  /**
+   * The first word after {@code sh} is the file that takes it into its cgroup, where it has one.
+   */
+  private static String script(LaunchSpec spec) {
+    String enter = spec.cgroup().isPresent() ? "echo $$ >\"$1\" || exit 126; shift; " : "";
+    return enter + String.format("umask %03o; ", spec.limits().umask()) + LAUNCHER;
   }
 
   private static Path directory(Path directory) throws Rejected {

@@ -9,8 +9,8 @@ interface LaunchedWorker extends WorkerProcess {
   /** Goes on with the process itself, once there is one. */
   void attach(RunningProcess running);
 
-  /** What the reaper says: the process has ended. */
-  void exited(ExitStatus status);
+  /** What the reaper says: the process has ended, perhaps because memory ran out. */
+  void exited(ExitStatus status, boolean outOfMemory);
 
   /** Asks it to send the shared socket to {@code path}; false where it cannot be asked. */
   boolean askForSocket(Path path);

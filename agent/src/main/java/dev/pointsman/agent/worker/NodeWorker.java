@@ -54,8 +54,8 @@ final class NodeWorker implements LaunchedWorker {
   }
 
   @Override
-  public void exited(ExitStatus status) {
-    events.accept(new WorkerEvent.Exited(incarnation(), status));
+  public void exited(ExitStatus status, boolean outOfMemory) {
+    events.accept(new WorkerEvent.Exited(incarnation(), status, outOfMemory));
   }
 
   @Override

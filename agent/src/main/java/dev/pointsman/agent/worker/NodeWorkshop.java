@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
@@ -16,7 +17,6 @@ import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
-import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,9 +24,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Starts processes, with the Node preload or without, and takes over those that an earlier run of
@@ -41,6 +43,7 @@ public final class NodeWorkshop implements Workshop {
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
+   * @param cgroups where each gets one of its own, if it can
    * @param clock the one that stands still while the agent cannot look
    */
   public record Shared(
@@ -50,7 +53,8 @@ public final class NodeWorkshop implements Workshop {
       Path preload,
       String handover,
       Notifications notifications,
-      InstantSource clock) {}
+      InstantSource clock,
+      WorkerCgroups cgroups) {}
 
   private volatile Shared shared;
   private final Processes processes;
@@ -126,6 +130,8 @@ public final class NodeWorkshop implements Workshop {
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
+        Optional<Path> cgroup =
+            shared.cgroups().make(app(), start.who().toString(), spec.resources());
         CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
         LaunchSpec launch =
             new LaunchSpec(
@@ -135,7 +141,8 @@ public final class NodeWorkshop implements Workshop {
                 log,
                 sockets.descriptors(),
                 spec.user(),
-                limits(spec.resources()));
+                limits(spec.resources()),
+                cgroup);
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
@@ -154,6 +161,7 @@ public final class NodeWorkshop implements Workshop {
         begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
+        var _ = shared.cgroups().ended(app(), start.who().toString());
         closeBecauseOf(e, notify);
         throw e;
       }
@@ -175,15 +183,7 @@ public final class NodeWorkshop implements Workshop {
             generation.shortDigest());
   }
 
-  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
-    if (resources.needsCgroup()) {
-      throw new Rejected(
-          ErrorCode.COMMAND_INVALID,
-          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
-              + " worker's own, which this agent cannot give it: remove them, or have the service"
-              + " manager hold the whole service to them",
-          "resources");
-    }
+  private static ProcessLimits limits(ResourcesConfig resources) {
     return new ProcessLimits(
         resources.nofile(),
         resources.coreBytes(),
@@ -292,7 +292,8 @@ public final class NodeWorkshop implements Workshop {
         exit.thenAccept(status -> {
           living.remove(process);
           shared.logs().ended(worker.incarnation().toString());
-          worker.exited(status);
+          boolean memory = shared.cgroups().ended(app(), worker.incarnation().toString());
+          worker.exited(status, memory && status instanceof ExitStatus.Signaled);
         });
   }
 
@@ -313,6 +314,11 @@ public final class NodeWorkshop implements Workshop {
    */
   public List<RunningProcess> living() {
     return List.copyOf(living.keySet());
+  }
+
+  /** Their numbers. */
+  public Set<Integer> pids() {
+    return living().stream().map(it -> it.identity().pid()).collect(Collectors.toSet());
   }
 
   /**
@@ -337,5 +343,9 @@ public final class NodeWorkshop implements Workshop {
 
   Path runDirectory() {
     return shared.runDirectory();
+  }
+
+  private String app() {
+    return shared.config().name().value();
   }
 }

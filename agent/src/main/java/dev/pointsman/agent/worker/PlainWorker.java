@@ -74,8 +74,8 @@ final class PlainWorker implements LaunchedWorker {
   }
 
   @Override
-  public void exited(ExitStatus end) {
-    events.accept(new WorkerEvent.Exited(incarnation(), end));
+  public void exited(ExitStatus end, boolean outOfMemory) {
+    events.accept(new WorkerEvent.Exited(incarnation(), end, outOfMemory));
   }
 
   @Override

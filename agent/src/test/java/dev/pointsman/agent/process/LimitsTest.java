@@ -53,7 +53,8 @@ class LimitsTest {
                 directory.resolve("log"),
                 List.of(),
                 user,
-                limits));
+                limits,
+                Optional.empty()));
     Eventually.until(
         "it is the program itself: " + launcher.output(),
         () -> file(launched, "comm").equals("sleep\n"));

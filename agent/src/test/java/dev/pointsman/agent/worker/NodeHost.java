@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.journal.EventLog;
@@ -77,7 +78,8 @@ final class NodeHost implements AutoCloseable {
                   preload,
                   "[\"/bin/false\"]",
                   notifications,
-                  Clock.systemUTC()),
+                  Clock.systemUTC(),
+                  WorkerCgroups.none("a test")),
               processes,
               specs,
               () -> List.of(socket.descriptor()));
