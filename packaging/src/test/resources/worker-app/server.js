@@ -11,6 +11,8 @@
 //   slowStartMs       listens so many milliseconds late
 //   needsEnv          ends with 5 unless this variable is set
 //   crashIfExists     ends with 6 at start where the file exists that this variable names
+//   onUsr2            what SIGUSR2 makes of this worker: "block" its event loop for ever, "leak" 300 MiB, or "sick" from now on
+//   sickIfExists      /health is 503 while the file exists that this variable names
 //   brokenFromSlot    all of the above holds from this slot on only
 const { createHash } = require('node:crypto');
 const { existsSync, readFileSync } = require('node:fs');
@@ -19,6 +21,8 @@ const { join } = require('node:path');
 
 const behaviour = given(JSON.parse(readFileSync(join(__dirname, 'behaviour.json'), 'utf8')));
 let touched = false;
+let sickFromNowOn = false;
+const leak = [];
 
 function given({ brokenFromSlot = 0, ...behaviour }) {
   return Number(process.env.POINTSMAN_SLOT) >= brokenFromSlot ? behaviour : {};
@@ -30,7 +34,12 @@ function end(code, why) {
 }
 
 function isSick() {
-  return behaviour.alwaysSick === true || (behaviour.sickOncePublic === true && touched);
+  return (
+    behaviour.alwaysSick === true ||
+    (behaviour.sickOncePublic === true && touched) ||
+    sickFromNowOn ||
+    Boolean(behaviour.sickIfExists && existsSync(process.env[behaviour.sickIfExists]))
+  );
 }
 
 function json(res, status, value) {
@@ -89,6 +98,18 @@ function listen() {
   server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log(`${process.env.RELEASE_ID} listens`));
 }
 
+const turns = {
+  block: () => {
+    for (;;);
+  },
+  leak: () => {
+    for (let i = 0; i < 300; i++) leak.push(Buffer.alloc(1 << 20, i)); // Filled, so that it is resident.
+  },
+  sick: () => {
+    sickFromNowOn = true;
+  },
+};
+if (behaviour.onUsr2) process.on('SIGUSR2', turns[behaviour.onUsr2]);
 process.on('SIGTERM', () => {
   if (!behaviour.ignoresTerm) server.close(() => process.exit(0));
 });

@@ -8,10 +8,13 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.listen.InheritedSockets;
+import dev.pointsman.agent.logs.AppLogs;
+import dev.pointsman.agent.logs.LogQuery;
+import dev.pointsman.agent.logs.LogReader;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
-import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
@@ -56,7 +59,7 @@ final class App {
   private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
   private final AppKeeping keeping;
-  private final LogKeeper logs;
+  private final AppLogs logs;
   private final AppTaint taint;
   private final AppTrust trust;
 
@@ -71,14 +74,16 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSockets(config);
+    this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
+    this.logs =
+        AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
     NodeWorkshop shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
                 config,
                 runDirectory,
-                directory.resolve("logs"),
+                logs,
                 host.preload(),
                 host.handover(),
                 host.notifications(),
@@ -108,8 +113,8 @@ final class App {
                 new AppHistory(host, releases, workers, retention),
                 host.clock(),
                 this::settings));
-    this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
+    logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();
@@ -226,6 +231,7 @@ final class App {
     if (upkeep.waiting() != null) {
       all.add(upkeep.waiting());
     }
+    all.addAll(logs.notices());
     all.addAll(ofTheHost);
     int instances = state.standing().slots(config.instances());
     return new AppResource(
@@ -242,6 +248,16 @@ final class App {
         List.of(),
         upkeep,
         all);
+  }
+
+  /** What its workers write. */
+  AppLogs logs() {
+    return logs;
+  }
+
+  /** Reads what its workers wrote. */
+  LogReader readLogs(LogQuery query) {
+    return new LogReader(logs, query, host.clock());
   }
 
   /** The releases that are here, newest first; reads their evidence from disk. */
@@ -357,6 +373,11 @@ final class App {
   /** What is decided about what stays on the disk. */
   AppKeeping keeping() {
     return keeping;
+  }
+
+  /** Its sockets, for the program that this process becomes next. */
+  List<InheritedSockets.Passed> socketCopies() throws IOException {
+    return socket.copies();
   }
 
   /** What is said to clients while no worker accepts. */

@@ -67,6 +67,17 @@ final class Processes {
     }
   }
 
+  /** Whether {@code pid} is the first of its session, as every worker is. */
+  static boolean leadsASession(long pid) {
+    try {
+      String stat = Files.readString(PROC.resolve(pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[3]) == pid;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   static Path workingDirectory(long pid) throws IOException {
     return Files.readSymbolicLink(PROC.resolve(pid + "/cwd"));
   }
@@ -106,6 +117,11 @@ final class Processes {
       }
     }
     throw new IOException("no " + key + " of process " + pid);
+  }
+
+  /** Sends {@code signal}, as {@code STOP}, to {@code pid}. */
+  static void signal(long pid, String signal) throws Exception {
+    Command.of(Path.of("/"), "kill", "-s", signal, Long.toString(pid)).run().exits(0);
   }
 
   /** Ends {@code pid} at once. */

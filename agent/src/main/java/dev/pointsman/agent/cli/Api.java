@@ -6,10 +6,12 @@ import dev.pointsman.agent.client.Destination;
 import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
@@ -82,6 +84,12 @@ interface Api extends AutoCloseable {
   Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
+  /** The agent that answers. */
+  Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Has it become what is installed now; returns when that begins. */
+  Answer<AgentResource> upgradeAgent() throws ApiProblem, AgentUnreachable, InterruptedException;
+
   /** One deployment, when it is over or {@code wait} has passed. */
   Answer<DeploymentResource> deployment(String id, Duration wait)
       throws ApiProblem, AgentUnreachable, InterruptedException;
@@ -93,6 +101,10 @@ interface Api extends AutoCloseable {
   /** Hands over every event after {@code since} until the agent ends the stream. */
   void events(
       @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Hands over the lines that {@code query} asks for; endless where it says so. */
+  void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   @Override

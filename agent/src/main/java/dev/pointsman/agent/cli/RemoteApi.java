@@ -8,10 +8,12 @@ import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.Target;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
@@ -161,6 +163,17 @@ final class RemoteApi implements Api {
   }
 
   @Override
+  public Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::agent);
+  }
+
+  @Override
+  public Answer<AgentResource> upgradeAgent()
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::upgradeAgent);
+  }
+
+  @Override
   public Answer<DeploymentResource> deployment(String id, Duration wait)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.deployment(id, wait));
@@ -178,6 +191,15 @@ final class RemoteApi implements Api {
       throws ApiProblem, AgentUnreachable, InterruptedException {
     reached(() -> {
       client.events(app, since, follower);
+      return true;
+    });
+  }
+
+  @Override
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    reached(() -> {
+      client.logs(app, query, reader);
       return true;
     });
   }

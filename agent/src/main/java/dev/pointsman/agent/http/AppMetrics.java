@@ -53,13 +53,13 @@ final class AppMetrics {
                         new Sample(
                             app.workers().stream().mapToLong(WorkerResource::restarts).sum(),
                             List.of(app.app())))));
-    registry.gauge(
-        "pointsman_upkeep_replaced",
+    registry.counter(
+        "pointsman_upkeep_replaced_total",
         "Workers that the agent replaced between deployments since it started, by cause.",
         List.of("app", "cause"),
         () -> each(control, AppMetrics::replaced));
-    registry.gauge(
-        "pointsman_upkeep_failed",
+    registry.counter(
+        "pointsman_upkeep_failed_total",
         "Attempts to replace a worker whose new worker did not come up, since the agent started.",
         List.of("app"),
         () -> each(control, app -> List.of(new Sample(app.upkeep().failed(), List.of(app.app())))));

@@ -36,8 +36,10 @@ final class Routes {
       Deploying deploying,
       Pulling pulling,
       Following following,
+      Logs logs,
       Housekeeping housekeeping,
       Trusting trusting,
+      AgentItself agent,
       Refusals refusals) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
@@ -91,12 +93,21 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    // What an app writes may hold secrets, so those who only look are not shown it.
+    at(router, "/v1/apps/:app/logs").get(Scope.DEPLOY, handlers.logs()::logs).done();
     ordering(router);
     at(router, "/v1/apps/:app/judgement")
         .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge, Trusting.MAX_JUDGED))
         .done();
     at(router, "/v1/apps/:app/sequence")
         .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/agent").get(Scope.READ, handlers.agent()::describe).done();
+    at(router, "/v1/agent/upgrade")
+        .on(
+            HttpMethod.POST,
+            Scope.ADMIN,
+            small((exchange, _) -> handlers.agent().upgrade(exchange)))
         .done();
     at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     Housekeeping housekeeping = handlers.housekeeping();

@@ -25,6 +25,8 @@ final class ControlChannel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
   private static final int LONGEST_LINE = 16 * 1024;
   private static final Duration RETRY_FIRST = Duration.ofMillis(10);
+  private static final Duration RETRY_STARTING = Duration.ofMillis(20);
+  private static final int STARTING_TRIES = 500;
   private static final Duration RETRY_LAST = Duration.ofMillis(500);
 
   private final Path socket;
@@ -32,6 +34,7 @@ final class ControlChannel implements AutoCloseable {
   private final Thread reader;
   private volatile ControlStatus status = ControlStatus.UNKNOWN;
   private volatile boolean closed;
+  private int tries;
   private final AtomicLong heard = new AtomicLong();
   private @Nullable SocketChannel channel;
   private @Nullable String standing;
@@ -100,8 +103,19 @@ final class ControlChannel implements AutoCloseable {
       } catch (InterruptedException e) {
         return; // Closed.
       }
-      pause = pause.multipliedBy(2).compareTo(RETRY_LAST) > 0 ? RETRY_LAST : pause.multipliedBy(2);
+      pause = longer(pause);
     }
+  }
+
+  /**
+   * A worker that starts is looked for often: the sooner it is found ready, the sooner its slot
+   * serves.
+   */
+  private Duration longer(Duration pause) {
+    if (heard.get() == 0 && tries++ < STARTING_TRIES) {
+      return RETRY_STARTING;
+    }
+    return pause.multipliedBy(2).compareTo(RETRY_LAST) > 0 ? RETRY_LAST : pause.multipliedBy(2);
   }
 
   private synchronized void greet(SocketChannel connected) {

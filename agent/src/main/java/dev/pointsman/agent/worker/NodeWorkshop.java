@@ -1,23 +1,25 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
+import dev.pointsman.agent.process.ProcessLimits;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ public final class NodeWorkshop implements Workshop {
    * What all workers of an app share.
    *
    * @param runDirectory {@code <run>/<app>}
-   * @param logDirectory one file per slot
+   * @param logs where they write
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
@@ -44,7 +46,7 @@ public final class NodeWorkshop implements Workshop {
   public record Shared(
       AppConfig config,
       Path runDirectory,
-      Path logDirectory,
+      AppLogs logs,
       Path preload,
       String handover,
       Notifications notifications,
@@ -103,14 +105,9 @@ public final class NodeWorkshop implements Workshop {
       Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = start.spec();
-    Path log = log(start.slot());
-    Files.createDirectories(
-        shared.logDirectory(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    WorkerLog.bound(log, shared.config().log());
-    long logStart = WorkerLog.size(log);
     Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
     try (WorkerSockets sockets = given.get()) {
+      Path log = beginLog(start);
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -122,7 +119,8 @@ public final class NodeWorkshop implements Workshop {
                 environment.of(spec, start.who(), start.slot(), directory, sockets),
                 log,
                 sockets.descriptors(),
-                spec.user());
+                spec.user(),
+                limits(spec.resources()));
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
@@ -137,7 +135,7 @@ public final class NodeWorkshop implements Workshop {
                 sockets.probePort());
         writeOrKill(handle, directory, process);
         LaunchedWorker worker =
-            worker(new WorkerBody(handle, directory, log, logStart), notify, events);
+            worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
         begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
@@ -145,9 +143,38 @@ public final class NodeWorkshop implements Workshop {
         throw e;
       }
     } catch (IOException | Rejected e) {
+      shared.logs().ended(start.who().toString());
       deleteBecauseOf(e, directory);
       throw e;
     }
+  }
+
+  private Path beginLog(Start start) throws IOException {
+    Generation generation = start.spec().generation();
+    return shared
+        .logs()
+        .begin(
+            start.slot(),
+            start.who().toString(),
+            generation.release().value(),
+            generation.shortDigest());
+  }
+
+  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
+    if (resources.needsCgroup()) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
+              + " worker's own, which this agent cannot give it: remove them, or have the service"
+              + " manager hold the whole service to them",
+          "resources");
+    }
+    return new ProcessLimits(
+        resources.nofile(),
+        resources.coreBytes(),
+        resources.nproc(),
+        resources.nice(),
+        resources.umask());
   }
 
   private static Optional<NotifySocket> notifySocket(
@@ -217,11 +244,11 @@ public final class NodeWorkshop implements Workshop {
         processes.findByEnvironment(WorkerEnvironment.PROBE_OF, directory.toString())) {
       kill(left); // A probe of the agent before, which has no deadline any more.
     }
-    Path log = log(handle.slot());
+    shared.logs().adopt(handle.slot(), handle.incarnation().toString());
     Optional<NotifySocket> notify =
         notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
     LaunchedWorker worker =
-        worker(new WorkerBody(handle, directory, log, WorkerLog.size(log)), notify, events);
+        worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -249,6 +276,7 @@ public final class NodeWorkshop implements Workshop {
     var _ =
         exit.thenAccept(status -> {
           living.remove(process);
+          shared.logs().ended(worker.incarnation().toString());
           worker.exited(status);
         });
   }
@@ -294,9 +322,5 @@ public final class NodeWorkshop implements Workshop {
 
   Path runDirectory() {
     return shared.runDirectory();
-  }
-
-  private Path log(int slot) {
-    return shared.logDirectory().resolve(slot + ".log");
   }
 }

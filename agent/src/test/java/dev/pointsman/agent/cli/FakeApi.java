@@ -7,10 +7,12 @@ import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.SequenceResource;
@@ -27,6 +29,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -233,6 +236,16 @@ final class FakeApi implements Api {
     return answer(how.toString());
   }
 
+  @Override
+  public Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable {
+    return answer("agent");
+  }
+
+  @Override
+  public Answer<AgentResource> upgradeAgent() throws ApiProblem, AgentUnreachable {
+    return answer("upgrade-agent");
+  }
+
   /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */
   @Override
   public Answer<DeploymentResource> deployment(String id, Duration wait)
@@ -257,6 +270,15 @@ final class FakeApi implements Api {
     Object value = next("events " + app + " " + since);
     for (Object event : (List<?>) value) {
       follower.accept(new Answer<>((EventResource) event, Json.text(event)));
+    }
+  }
+
+  @Override
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, AgentUnreachable {
+    Object value = next("logs " + app + " " + new TreeMap<>(query));
+    for (Object line : (List<?>) value) {
+      reader.accept(new Answer<>((LogLineResource) line, Json.text(line)));
     }
   }
 

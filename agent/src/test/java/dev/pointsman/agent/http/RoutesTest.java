@@ -516,6 +516,8 @@ class RoutesTest {
           .contains("pointsman_workers{app=\"web\",state=\"online\"} 1.0")
           .contains("pointsman_workers{app=\"web\",state=\"backing_off\"} 1.0")
           .contains("pointsman_workers{app=\"web\",state=\"errored\"} 0.0")
+          .contains("pointsman_upkeep_replaced_total{app=\"web\",cause=\"hung\"} 0.0")
+          .contains("pointsman_worker_restarts{app=\"web\"} 2.0")
           .contains("pointsman_app_condition{app=\"api\",condition=\"degraded\"} 1.0")
           .contains("pointsman_agent_info{version=\"1.2.3\"} 1.0")
           .contains("pointsman_deployments_total{app=\"web\",state=\"successful\"} 7.0")
