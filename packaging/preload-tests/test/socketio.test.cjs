@@ -9,11 +9,14 @@ const { eventually, startServing, within } = require('../harness.cjs');
 const CLIENTS = 6;
 
 /** A client that counts how often it was sent away, and why. */
-function connect(t, port, transports) {
+function connect(t, { port, handle }, transports) {
   const socket = io(`http://127.0.0.1:${port}`, { transports, reconnectionDelay: 20, reconnectionDelayMax: 100, forceNew: true });
   const client = { socket, reasons: [], errors: [] };
   socket.on('disconnect', (reason, details) => client.reasons.push([reason, details?.context?.code ?? details?.description]));
-  t.after(() => socket.disconnect());
+  t.after(() => {
+    socket.disconnect();
+    handle.close(); // A request that waits there for a worker would never end.
+  });
   return client;
 }
 
@@ -33,7 +36,7 @@ async function answered({ socket }) {
 
 test('Socket.IO over WebSocket: closed with 1001, spread, and back on the new worker', async (t) => {
   const old = await startServing(t, 'socketio.cjs');
-  const clients = Array.from({ length: CLIENTS }, () => connect(t, old.port, ['websocket']));
+  const clients = Array.from({ length: CLIENTS }, () => connect(t, old.shared, ['websocket']));
   for (const client of clients) assert.equal(await ask(client), old.pid);
   const next = await startServing(t, 'socketio.cjs', { shared: old.shared });
 
@@ -50,7 +53,7 @@ test('Socket.IO over WebSocket: closed with 1001, spread, and back on the new wo
 test('Socket.IO over long polling: no poll is cut', async (t) => {
   // A poll is answered by the next ping at the latest, so the time to drain must be longer than that.
   const old = await startServing(t, 'socketio.cjs', { env: { PING_MS: '2000' } });
-  const client = connect(t, old.port, ['polling']);
+  const client = connect(t, old.shared, ['polling']);
   assert.equal(await ask(client), old.pid);
   const next = await startServing(t, 'socketio.cjs', { shared: old.shared });
 

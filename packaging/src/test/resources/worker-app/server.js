@@ -56,6 +56,12 @@ const routes = {
       slot: Number(process.env.POINTSMAN_SLOT),
       nonce: query.get('nonce') ?? undefined,
     }),
+  '/api/chat': (req, res, query) => {
+    const count = Number(query.get('lines'));
+    const filling = 'x'.repeat(1_000);
+    for (let i = 0; i < count; i++) process.stdout.write(`chat ${query.get('about')} ${i} ${filling}\n`);
+    json(res, 200, { lines: count });
+  },
   '/api/slow': (req, res, query) => {
     const ms = Number(query.get('ms'));
     setTimeout(() => json(res, 200, { slept: ms }), ms);

@@ -2,6 +2,8 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.client.HttpFetcher;
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.ConfigInvalid;
+import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.config.HostConfig.StoreConfig;
 import dev.pointsman.agent.content.DiskSpace;
@@ -23,6 +25,7 @@ import dev.pointsman.agent.release.ForeignSessions;
 import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.store.ContentStore;
 import dev.pointsman.agent.store.Sharing;
+import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,16 +75,17 @@ final class Agent implements AutoCloseable {
   }
 
   /** Starts everything; what was started is stopped again where something fails. */
-  static Agent start(HostConfig config, Distribution distribution)
-      throws IOException, InterruptedException {
-    return start(config, distribution, Beginning.plain());
+  static Agent start(Path configFile, Distribution distribution)
+      throws ConfigInvalid, IOException, InterruptedException {
+    return start(configFile, distribution, Beginning.plain());
   }
 
-  static Agent start(HostConfig config, Distribution distribution, Beginning beginning)
-      throws IOException, InterruptedException {
+  static Agent start(Path configFile, Distribution distribution, Beginning beginning)
+      throws ConfigInvalid, IOException, InterruptedException {
+    HostConfig config = ConfigReader.read(configFile);
     Agent agent = new Agent();
     try {
-      agent.wire(config, distribution, beginning);
+      agent.wire(configFile, config, distribution, beginning);
       return agent;
     } catch (IOException | InterruptedException | RuntimeException e) {
       agent.unwinding.unwindBecauseOf(e);
@@ -88,7 +93,8 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private void wire(HostConfig config, Distribution distribution, Beginning beginning)
+  private void wire(
+      Path configFile, HostConfig config, Distribution distribution, Beginning beginning)
       throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
     OwnDirectories.make(config.root());
@@ -129,7 +135,8 @@ final class Agent implements AutoCloseable {
             Distribution.handover(),
             notifications);
 
-    SortedMap<AppName, App> apps = new TreeMap<>();
+    endLeftovers(host);
+    SortedMap<AppName, App> apps = new ConcurrentSkipListMap<>();
     SortedMap<AppName, String> broken = new TreeMap<>();
     for (AppConfig appConfig : config.apps()) {
       try {
@@ -143,7 +150,7 @@ final class Agent implements AutoCloseable {
       }
     }
 
-    this.apps = Map.copyOf(apps);
+    this.apps = apps;
     this.processes = Optional.of(processes);
     TrustFiles trust =
         new TrustFiles(
@@ -168,9 +175,11 @@ final class Agent implements AutoCloseable {
     DiskSpace space = DiskSpace.ofFileSystem(FileSystems::freeInodes);
     StoreKeeper keeper = keeper(host, apps, damages, space);
     unwinding.later("store", keeper::stop);
+    Reloading reloading = new Reloading(configFile, config, apps, events);
+    unwinding.later("reloading", reloading::stop);
     AgentControl control =
         new AgentControl(
-            new AgentControl.Managed(apps, broken, config.apps()),
+            new AgentControl.Managed(apps, broken, reloading),
             intake,
             new AgentTrust(config, trust, watch, clock),
             events,
@@ -207,6 +216,7 @@ final class Agent implements AutoCloseable {
 
     apps.values().forEach(App::start);
     keeper.start();
+    Hangup.handle(() -> reloadOnSignal(control));
     ready = true;
     LOG.info(
         "pointsman {} is ready. name={} root={} apps={}",
@@ -214,6 +224,38 @@ final class Agent implements AutoCloseable {
         config.name(),
         config.root(),
         apps.keySet());
+  }
+
+  /** What apps that are no longer configured left; before others may need their ports. */
+  private static void endLeftovers(Host host) throws IOException, InterruptedException {
+    Leftovers leftovers = new Leftovers(host);
+    List<AppName> configured = host.config().apps().stream().map(AppConfig::name).toList();
+    List<Thread> ending = new ArrayList<>();
+    for (AppName app : leftovers.find(configured)) {
+      ending.add(
+          Thread.ofVirtual()
+              .name("leftovers-" + app)
+              .start(() -> {
+                try {
+                  leftovers.clear(app);
+                } catch (IOException e) {
+                  LOG.error("What an app left cannot be removed. app={}", app, e);
+                } catch (InterruptedException e) {
+                  LOG.info("What an app left is removed at the next start. app={}", app);
+                }
+              }));
+    }
+    for (Thread thread : ending) {
+      thread.join();
+    }
+  }
+
+  private static void reloadOnSignal(AgentControl control) {
+    try {
+      control.reload(false, "SIGHUP");
+    } catch (Rejected e) {
+      LOG.error("The configuration is wrong, and the old one goes on: {}", e.detail());
+    }
   }
 
   private static List<TrustMetrics.Watched> watched(Collection<App> apps) {

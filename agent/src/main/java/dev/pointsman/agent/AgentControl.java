@@ -8,13 +8,16 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.agent.logs.LogReader;
 import dev.pointsman.agent.release.Findings;
+import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
@@ -25,8 +28,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Semaphore;
@@ -44,16 +49,14 @@ final class AgentControl implements Control {
    *
    * @param apps those that are managed
    * @param broken why the others are not
-   * @param configured all of them
+   * @param reloading all of them, as their files are
    */
   record Managed(
-      SortedMap<AppName, App> apps,
-      SortedMap<AppName, String> broken,
-      List<AppConfig> configured) {}
+      SortedMap<AppName, App> apps, SortedMap<AppName, String> broken, Reloading reloading) {}
 
   private final SortedMap<AppName, App> apps;
   private final SortedMap<AppName, String> broken;
-  private final List<AppConfig> configured;
+  private final Reloading reloading;
   private final Intake intake;
   private final AgentTrust trust;
   private final EventLog events;
@@ -65,7 +68,7 @@ final class AgentControl implements Control {
       Managed managed, Intake intake, AgentTrust trust, EventLog events, StoreKeeper keeper) {
     this.apps = managed.apps();
     this.broken = managed.broken();
-    this.configured = managed.configured();
+    this.reloading = managed.reloading();
     this.intake = intake;
     this.trust = trust;
     this.events = events;
@@ -80,7 +83,7 @@ final class AgentControl implements Control {
 
   @Override
   public List<AppResource> apps() {
-    return configured.stream()
+    return reloading.configured().stream()
         .sorted(Comparator.comparing(AppConfig::name))
         .map(this::view)
         .toList();
@@ -89,7 +92,7 @@ final class AgentControl implements Control {
   @Override
   public AppResource app(AppName app) throws Rejected {
     Optional<AppConfig> config =
-        configured.stream().filter(it -> it.name().equals(app)).findFirst();
+        reloading.configured().stream().filter(it -> it.name().equals(app)).findFirst();
     return config.isPresent() ? view(config.get()) : find(app).view(trust.problems());
   }
 
@@ -137,6 +140,7 @@ final class AgentControl implements Control {
   public DeploymentResource deploy(
       AppName app, ReleaseId release, Overrides overrides, String requestedBy) throws Rejected {
     App found = find(app);
+    reloading.reread(found);
     trust.look();
     return orFault(
         "The deployment of " + release + " cannot begin",
@@ -158,10 +162,42 @@ final class AgentControl implements Control {
   public DeploymentResource order(
       AppName app, Order order, boolean allowTainted, String requestedBy) throws Rejected {
     App found = find(app);
+    if (order instanceof Order.Start || order instanceof Order.Scale) {
+      reloading.reread(found);
+    }
     trust.look();
     return orFault(
         "The workers of " + app + " cannot be changed",
         () -> found.order(order, allowTainted, requestedBy));
+  }
+
+  @Override
+  public PlanResource plan(AppName app, @Nullable ReleaseId release) throws Rejected {
+    App found = find(app);
+    reloading.reread(found);
+    return orFault("The plan for " + app + " cannot be made", () -> found.plan(release));
+  }
+
+  @Override
+  public ReloadResource reload(boolean apply, String requestedBy) throws Rejected {
+    ReloadResource read = reloading.reload(requestedBy);
+    List<ReloadResource.Applied> applied = new ArrayList<>();
+    for (ReloadResource.AppChange change : read.apps()) {
+      if (apply && !change.pending().isEmpty()) {
+        applied.add(apply(new AppName(change.app()), requestedBy));
+      }
+    }
+    return new ReloadResource(read.apps(), read.start(), applied);
+  }
+
+  private ReloadResource.Applied apply(AppName app, String requestedBy) {
+    try {
+      Generation wanted = Objects.requireNonNull(find(app).ledger().state().wanted());
+      DeploymentResource begun = deploy(app, wanted.release(), Overrides.NONE, requestedBy);
+      return new ReloadResource.Applied(app.value(), begun.id(), null);
+    } catch (Rejected e) {
+      return new ReloadResource.Applied(app.value(), null, e.code().wire() + ": " + e.detail());
+    }
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.cli.CommandLineMain;
 import dev.pointsman.agent.config.ConfigInvalid;
-import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.listen.InheritedSockets.Passed;
 import java.io.IOException;
@@ -70,7 +69,7 @@ public final class AgentMain {
     try {
       agent =
           Agent.start(
-              ConfigReader.read(configFile),
+              configFile,
               distribution,
               new Agent.Beginning(Instant.now(), inherited, Optional.of(upgrading)));
     } catch (IOException | ConfigInvalid | RuntimeException e) {

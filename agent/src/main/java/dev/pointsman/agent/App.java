@@ -1,6 +1,7 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.ConfigChanges;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.deployment.AppState;
 import dev.pointsman.agent.deployment.Deployment;
@@ -22,6 +23,8 @@ import dev.pointsman.agent.worker.WorkerStory;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.FailureResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.UpkeepResource;
@@ -31,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +50,7 @@ import org.slf4j.LoggerFactory;
 final class App {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);
 
-  private final AppConfig config;
+  private volatile AppConfig config;
   private final Host host;
   private final AppLedger ledger;
   private final ReleaseStore releases;
@@ -54,6 +58,9 @@ final class App {
   private final AppSockets socket;
   private final AppUnavailable unavailable;
   private final WorkerPool workers;
+  private final NodeWorkshop shop;
+  private final AppPlanning planning;
+  private final Path runDirectory;
   private final Deployments deployments;
   private final List<String> notices = new ArrayList<>();
   private volatile @Nullable String whileNothingIsWanted;
@@ -71,14 +78,14 @@ final class App {
     this.releases = releases;
     this.store = new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
-    Path runDirectory = host.config().run().resolve(config.name().value());
+    this.runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
-    NodeWorkshop shop =
+    this.shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
                 config,
@@ -100,8 +107,10 @@ final class App {
             new WorkerStory(config.name(), host.events()));
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
-    this.retention = new AppRetention(config, host, ledger, releases, specs, workers);
+    this.retention = new AppRetention(this::config, host, ledger, releases, specs, workers);
     this.keeping = new AppKeeping(config, host, ledger, releases, retention, taint);
+    AppCatalog catalog = new AppCatalog(this::config, releases, specs);
+    this.planning = new AppPlanning(this::config, ledger, catalog, specs);
     this.deployments =
         new Deployments(
             new Deployments.Parts(
@@ -109,8 +118,8 @@ final class App {
                 ledger,
                 new AppPool(workers),
                 new AppLinks(releases),
-                new AppCatalog(config, releases, specs),
-                new AppHistory(host, releases, workers, retention),
+                catalog,
+                new AppHistory(host, releases, workers, retention, this::ended),
                 host.clock(),
                 this::settings));
     workers.adopt(shop);
@@ -118,6 +127,54 @@ final class App {
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();
+    lookForPending();
+  }
+
+  private void ended() {
+    lookForPending();
+  }
+
+  /** Finds out what of the files waits for a deployment, and tells it; reads the disk. */
+  List<String> lookForPending() {
+    return planning.look(deployments);
+  }
+
+  /** What a deployment of {@code release}, null: of the one that runs, would do now. */
+  PlanResource plan(@Nullable ReleaseId release) throws Rejected, IOException {
+    return planning.plan(release, deployments);
+  }
+
+  /**
+   * Goes by {@code next} from now on, as far as a running agent can. What workers are started from
+   * counts with the next deployment.
+   */
+  ConfigChanges configure(AppConfig next) {
+    ConfigChanges changes = ConfigChanges.between(config, next);
+    AppConfig now = next.keeping(config);
+    config = now;
+    workers.configure(now);
+    shop.configure(now);
+    return changes;
+  }
+
+  /**
+   * Ends all workers, in order, gives the socket up, and removes what the app has in {@code run}.
+   * Its releases and its journal stay. Blocks until that is done; the number of workers.
+   */
+  int withdraw() throws IOException, InterruptedException {
+    deployments.stop();
+    workers.endUpkeep();
+    int count = workers.workers().size();
+    workers.slots().keySet().stream().sorted(Comparator.reverseOrder()).forEach(workers::retire);
+    unavailable.close();
+    socket.close();
+    Optional<FailureResource> left = workers.awaitGone();
+    logs.close();
+    if (left.isPresent()) {
+      throw new IOException(left.get().detail());
+    }
+    OwnDirectories.delete(runDirectory);
+    return count;
   }
 
   /** Opens the app and brings it back to where it was. */
@@ -233,7 +290,7 @@ final class App {
     }
     all.addAll(logs.notices());
     all.addAll(ofTheHost);
-    int instances = state.standing().slots(config.instances());
+    int instances = deployments.slots();
     return new AppResource(
         config.name().value(),
         AppView.condition(state, instances, slots),
@@ -245,7 +302,7 @@ final class App {
         state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
         AppView.scaled(state.standing(), config.instances()),
         AppView.stopped(state.standing()),
-        List.of(),
+        planning.pending(),
         upkeep,
         all);
   }

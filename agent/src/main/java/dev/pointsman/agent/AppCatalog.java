@@ -24,23 +24,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Makes a generation of a release and the app's present configuration. */
 final class AppCatalog implements Deployments.Catalog {
   private static final String DEFAULT_HEALTH_PATH = "/health";
 
-  private final AppConfig config;
+  private final Supplier<AppConfig> settings;
   private final ReleaseStore releases;
   private final WorkerSpecs specs;
 
-  AppCatalog(AppConfig config, ReleaseStore releases, WorkerSpecs specs) {
-    this.config = config;
+  AppCatalog(Supplier<AppConfig> settings, ReleaseStore releases, WorkerSpecs specs) {
+    this.settings = settings;
     this.releases = releases;
     this.specs = specs;
   }
 
   @Override
   public Generation prepare(ReleaseId release) throws Rejected, IOException {
+    WorkerSpec draft = draft(release);
+    specs.save(draft);
+    return draft.generation();
+  }
+
+  /** What workers of {@code release} would be started from, as the files are now. */
+  WorkerSpec draft(ReleaseId release) throws Rejected, IOException {
+    AppConfig config = settings.get();
     Optional<StagedRelease> staged = releases.find(release);
     if (staged.isEmpty()) {
       throw new Rejected(
@@ -49,10 +58,8 @@ final class AppCatalog implements Deployments.Catalog {
           release.value());
     }
     releases.verify(release);
-    WorkerSpec draft = spec(staged.get());
-    Generation generation = WorkerSpecs.generationOf(draft, staged.get().digest());
-    specs.save(draft.of(generation));
-    return generation;
+    WorkerSpec draft = spec(config, staged.get());
+    return draft.of(WorkerSpecs.generationOf(draft, staged.get().digest()));
   }
 
   @Override
@@ -60,7 +67,8 @@ final class AppCatalog implements Deployments.Catalog {
     releases.verify(generation.release());
   }
 
-  private WorkerSpec spec(StagedRelease staged) throws Rejected, IOException {
+  private static WorkerSpec spec(AppConfig config, StagedRelease staged)
+      throws Rejected, IOException {
     Optional<ProcessDefaults> process = staged.manifest().process();
     Path root = staged.directory().toRealPath();
     Path workingDirectory =
@@ -92,8 +100,8 @@ final class AppCatalog implements Deployments.Catalog {
                         + " nor the release says what a worker runs.",
                     "command"));
     NodeCommand resolved = NodeCommand.resolve(command, workingDirectory, root);
-    Map<String, String> environment = environment();
-    WorkerKind kind = kind(resolved.runsNode(workingDirectory, environment.get("PATH")));
+    Map<String, String> environment = environment(config);
+    WorkerKind kind = kind(config, resolved.runsNode(workingDirectory, environment.get("PATH")));
     environment.putAll(resolved.environment()); // A start script that sets a variable means it.
     return new WorkerSpec(
         new Generation(staged.id(), ""),
@@ -113,7 +121,7 @@ final class AppCatalog implements Deployments.Catalog {
         config.resources());
   }
 
-  private WorkerKind kind(boolean node) throws Rejected {
+  private static WorkerKind kind(AppConfig config, boolean node) throws Rejected {
     WorkerKind kind =
         WorkerKind.of(config.gate(), config.roll().waitReady(), node, !config.listen().isEmpty());
     if (kind.protocol() == Protocol.PRELOAD && config.listen().isEmpty()) {
@@ -129,7 +137,7 @@ final class AppCatalog implements Deployments.Catalog {
   }
 
   /** The app's variables: those of the env file, then the inline ones. */
-  private Map<String, String> environment() throws Rejected {
+  private static Map<String, String> environment(AppConfig config) throws Rejected {
     Map<String, String> environment = new HashMap<>();
     if (config.envFile().isPresent()) {
       try {

@@ -29,8 +29,16 @@ final class AppHistory implements Deployments.Observer {
   private final ReleaseStore releases;
   private final WorkerPool workers;
   private final AppRetention retention;
+  private final Runnable ended;
 
-  AppHistory(Host host, ReleaseStore releases, WorkerPool workers, AppRetention retention) {
+  /** {@code ended} is told of the end of each deployment. */
+  AppHistory(
+      Host host,
+      ReleaseStore releases,
+      WorkerPool workers,
+      AppRetention retention,
+      Runnable ended) {
+    this.ended = ended;
     this.host = host;
     this.releases = releases;
     this.workers = workers;
@@ -121,6 +129,7 @@ final class AppHistory implements Deployments.Observer {
       LOG.error("A receipt could not be written. deployment={}", deployment.id(), e);
     }
     retention.prune();
+    ended.run();
   }
 
   private void publish(String type, DeploymentResource shown, String message) {

@@ -53,7 +53,7 @@ record AppPool(WorkerPool workers) implements Pool {
   }
 
   @Override
-  public void retire(int slot) {
-    workers.retire(slot);
+  public void retire(int slot) throws InterruptedException {
+    workers.retireForGood(slot);
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class AppRetention {
   private static final Logger LOG = LoggerFactory.getLogger(AppRetention.class);
 
-  private final AppConfig config;
+  private final Supplier<AppConfig> settings;
   private final Host host;
   private final AppLedger ledger;
   private final ReleaseStore releases;
@@ -38,13 +39,13 @@ final class AppRetention {
   private final WorkerPool workers;
 
   AppRetention(
-      AppConfig config,
+      Supplier<AppConfig> settings,
       Host host,
       AppLedger ledger,
       ReleaseStore releases,
       WorkerSpecs specs,
       WorkerPool workers) {
-    this.config = config;
+    this.settings = settings;
     this.host = host;
     this.ledger = ledger;
     this.releases = releases;
@@ -63,13 +64,14 @@ final class AppRetention {
         host.events()
             .publish(
                 "release.removed",
-                config.name().value(),
+                settings.get().name().value(),
                 "Release " + id + " is removed by retention.",
                 Map.of("release", id.value()));
       }
       specs.keepOnly(generationsInUse());
     } catch (IOException e) {
-      LOG.warn("Old releases could not be removed. app={}: {}", config.name(), e.getMessage());
+      LOG.warn(
+          "Old releases could not be removed. app={}: {}", settings.get().name(), e.getMessage());
     }
     return gone;
   }
@@ -89,6 +91,7 @@ final class AppRetention {
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.BAD).toList(),
             here.stream().filter(id -> state.stateOf(id) == ReleaseState.STAGED).toList(),
             inUseOrPinned());
+    AppConfig config = settings.get();
     return new Retention(config.keepReleases(), config.failedRetention()).superfluous(holdings);
   }
 

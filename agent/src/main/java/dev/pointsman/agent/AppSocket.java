@@ -123,9 +123,11 @@ final class AppSocket implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     SharedSocket held = socket;
     if (held != null) {
+      socket = null;
+      lost = "it was given up";
       held.close();
     }
   }

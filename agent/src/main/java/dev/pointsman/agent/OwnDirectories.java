@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,17 @@ final class OwnDirectories {
   private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-xr-x");
 
   private OwnDirectories() {}
+
+  /** Removes {@code directory} with all that is in it; links are removed, not followed. */
+  static void delete(Path directory) throws IOException {
+    List<Path> entries;
+    try (Stream<Path> walk = Files.walk(directory)) {
+      entries = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path entry : entries) {
+      Files.deleteIfExists(entry);
+    }
+  }
 
   /** Makes {@code directory} and what is missing above it; what is there stays as it is. */
   static void make(Path directory) throws IOException {

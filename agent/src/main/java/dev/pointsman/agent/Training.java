@@ -2,7 +2,6 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.cli.CommandLineMain;
 import dev.pointsman.agent.config.ConfigInvalid;
-import dev.pointsman.agent.config.ConfigReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -49,7 +48,7 @@ final class Training {
     Files.createDirectories(folder.resolve("tree"));
     Files.writeString(folder.resolve("tree/server.js"), "require('node:http');\n");
     String socket = folder.resolve("run/api.sock").toString();
-    try (Agent _ = Agent.start(ConfigReader.read(host), Distribution.find())) {
+    try (Agent _ = Agent.start(host, Distribution.find())) {
       for (List<String> command : commands(folder)) {
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
           int _ =

@@ -1,6 +1,5 @@
 package dev.pointsman.agent;
 
-import dev.pointsman.agent.config.ConfigReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -81,7 +80,7 @@ public final class AttackedAgent implements AutoCloseable {
             """
                 .formatted(port));
     Path home = Path.of("../packaging/dist").toAbsolutePath().normalize();
-    agent = Agent.start(ConfigReader.read(config), new Distribution(home));
+    agent = Agent.start(config, new Distribution(home));
   }
 
   private static String deployer(int number) {

@@ -3,8 +3,8 @@ package dev.pointsman.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What becomes of workers that end by themselves. */
 class SupervisionTest {
   /** What a connection to a worker that is killed can end with; nothing else may happen. */
-  private static final Set<String> OF_A_DEAD_WORKER = Set.of("reset", "reset_idle", "truncated");
+  static final Set<String> OF_A_DEAD_WORKER = Set.of("reset", "reset_idle", "truncated");
 
   @RegisterExtension private final Hosts hosts = Hosts.forEachTest();
 

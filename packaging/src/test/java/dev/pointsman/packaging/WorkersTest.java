@@ -3,6 +3,7 @@ package dev.pointsman.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,11 @@ class WorkersTest {
         .contains("web is stopped, until 'pointsman start web'");
     assertThat(host.status("web").get("workers")).isEmpty();
     assertThat(host.status("web").get("condition").asText()).isEqualTo("stopped");
+
+    String address = "http://127.0.0.1:" + host.port("web") + "/";
+    Eventually.until(
+        "clients are told",
+        () -> Reply.ofCurl(host.root(), List.of("-m", "20", address)).status() == 503);
 
     host.agent().kill();
     host.agent().start();

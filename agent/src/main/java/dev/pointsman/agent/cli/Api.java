@@ -12,8 +12,10 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
@@ -65,6 +67,12 @@ interface Api extends AutoCloseable {
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<DeploymentResource> rollback(String app, @Nullable String release, boolean allowTainted)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<PlanResource> plan(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  Answer<ReloadResource> reload(boolean apply)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)

@@ -44,6 +44,7 @@ public final class CommandLineMain {
     CommandLine line = new CommandLine(new Root());
     line.addSubcommand(new AgentCommand(session));
     line.addSubcommand(new CheckConfigCommand(session));
+    line.addSubcommand(new DoctorCommand(session));
     line.addSubcommand(new PackCommand(session));
     line.addSubcommand(new SignCommand(session));
     line.addSubcommand(new VerifyCommand(session));
@@ -51,6 +52,8 @@ public final class CommandLineMain {
     line.addSubcommand(new PullCommand(session));
     line.addSubcommand(new DeployCommand(session));
     line.addSubcommand(new RollbackCommand(session));
+    line.addSubcommand(new PlanCommand(session));
+    line.addSubcommand(new ReloadCommand(session));
     line.addSubcommand(new OrderCommand.Restart(session));
     line.addSubcommand(new OrderCommand.Scale(session));
     line.addSubcommand(new OrderCommand.Stop(session));

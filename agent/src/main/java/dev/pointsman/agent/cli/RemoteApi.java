@@ -14,8 +14,10 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.TrustReport;
 import dev.pointsman.protocol.api.TrustResource;
@@ -148,6 +150,18 @@ final class RemoteApi implements Api {
   public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.order(app, order, allowTainted));
+  }
+
+  @Override
+  public Answer<PlanResource> plan(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.plan(app, release));
+  }
+
+  @Override
+  public Answer<ReloadResource> reload(boolean apply)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(() -> client.reload(apply));
   }
 
   @Override

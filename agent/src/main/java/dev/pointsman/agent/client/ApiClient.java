@@ -11,9 +11,11 @@ import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
@@ -260,6 +262,19 @@ public final class ApiClient implements AutoCloseable {
           }
         };
     return ask("/v1/apps/" + part(app) + "/" + verb, body);
+  }
+
+  /** What a deployment would do; null: of the release that runs. */
+  public Answer<PlanResource> plan(String app, @Nullable String release)
+      throws ApiProblem, IOException, InterruptedException {
+    String query = release == null ? "" : "?release=" + part(release);
+    return one(get("/v1/apps/" + part(app) + "/plan" + query, PATIENCE), PlanResource.class);
+  }
+
+  /** Has the agent read its configuration again, and deploy what that changed. */
+  public Answer<ReloadResource> reload(boolean apply)
+      throws ApiProblem, IOException, InterruptedException {
+    return one(post("/v1/reload", Map.of("apply", apply)), ReloadResource.class);
   }
 
   /** Who is trusted on the host. */

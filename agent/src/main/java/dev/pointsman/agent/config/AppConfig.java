@@ -62,6 +62,59 @@ public record AppConfig(
         : listen.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
   }
 
+  /**
+   * This file's settings, but with what only a start of the agent can change as it is in {@code
+   * running}. {@link ConfigChanges} tells which those are.
+   */
+  public AppConfig keeping(AppConfig running) {
+    return new AppConfig(
+        name,
+        running.listen,
+        running.backlog,
+        instances,
+        scale,
+        command,
+        workingDirectory,
+        user,
+        env,
+        envFile,
+        health,
+        gate,
+        roll,
+        restart,
+        resources,
+        running.unavailableAfter,
+        running.trust,
+        running.log,
+        keepReleases,
+        failedRetention);
+  }
+
+  /** What goes for the workers of an app whose file is gone, until they have ended. */
+  public static AppConfig unconfigured(AppName name) {
+    return new AppConfig(
+        name,
+        List.of(),
+        511,
+        1,
+        ScaleConfig.DEFAULT,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        HealthConfig.DEFAULT,
+        GateConfig.DEFAULT,
+        RollConfig.DEFAULT,
+        RestartConfig.DEFAULT,
+        ResourcesConfig.NONE,
+        Optional.empty(),
+        new TrustConfig(List.of(), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1, false),
+        LogConfig.DEFAULT,
+        1,
+        0);
+  }
+
   /** How many workers an operator may ask for, without changing the file. */
   public record ScaleConfig(int least, int most) {
     /** Any number that the file could have. */

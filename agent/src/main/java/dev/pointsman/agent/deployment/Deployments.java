@@ -2,6 +2,7 @@ package dev.pointsman.agent.deployment;
 
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.DeploymentKind;
+import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
@@ -66,6 +67,7 @@ public final class Deployments {
   private final Parts parts;
   private final DeploymentRunner runner;
   private final Thread thread;
+  private volatile int slots;
   private @Nullable Closed closed;
 
   /** Why nothing is admitted any more. */
@@ -75,6 +77,7 @@ public final class Deployments {
   public Deployments(Parts parts) {
     this.parts = parts;
     this.runner = new DeploymentRunner(parts.pool(), parts.links(), this::record, parts.clock());
+    this.slots = parts.ledger().state().standing().slots(parts.settings().get().instances());
     this.thread = Thread.ofVirtual().name("deployments-" + parts.app()).unstarted(this::work);
   }
 
@@ -161,7 +164,6 @@ public final class Deployments {
         (state, id, at) -> {
           Generation wanted = requireWanted(state);
           requireStarted(state);
-          int slots = state.standing().slots(parts.settings().get().instances());
           if (slot != null && (slot < 0 || slot >= slots)) {
             throw new Rejected(
                 ErrorCode.REQUEST_INVALID,
@@ -198,9 +200,8 @@ public final class Deployments {
                     + ".",
                 "instances");
           }
-          int before = state.standing().slots(settings.instances());
           return new DeploymentEntry.ScaleBegun(
-              id, wanted, before, count, settings.instances(), requestedBy, at);
+              id, wanted, slots, count, settings.instances(), requestedBy, at);
         });
   }
 
@@ -238,9 +239,9 @@ public final class Deployments {
                 parts.app() + " is not stopped: deploy " + release + " instead.",
                 "release");
           }
-          int slots = state.standing().slots(parts.settings().get().instances());
+          int count = state.standing().slots(parts.settings().get().instances());
           Generation target = release == null ? from : chosen;
-          return new DeploymentEntry.StartBegun(id, from, target, slots, requestedBy, at);
+          return new DeploymentEntry.StartBegun(id, from, target, count, requestedBy, at);
         });
   }
 
@@ -300,7 +301,6 @@ public final class Deployments {
     }
     if (!force && state.wanted() != null) {
       Observed seen = new Observed(null, parts.pool().observe());
-      int slots = state.standing().slots(parts.settings().get().instances());
       for (int slot = 0; slot < slots; slot++) {
         if (!seen.serves(slot, state.wanted())) {
           throw new Rejected(
@@ -314,6 +314,29 @@ public final class Deployments {
                   + " as it should just now.");
         }
       }
+    }
+  }
+
+  /**
+   * How many workers there are to be now, unless the app is stopped. That the file says another
+   * number changes nothing before the next deployment.
+   */
+  public int slots() {
+    return slots;
+  }
+
+  /** Why a deployment of {@code generation} would be refused now; empty where it would not. */
+  public Optional<Rejected> refusal(Generation generation) {
+    try {
+      AppState state = parts.ledger().state();
+      requireStarted(state);
+      requireNotBad(generation.release(), false);
+      synchronized (this) {
+        admit(state, false);
+      }
+      return Optional.empty();
+    } catch (Rejected e) {
+      return Optional.of(e);
     }
   }
 
@@ -342,9 +365,27 @@ public final class Deployments {
   private void record(DeploymentEntry entry) throws IOException {
     parts.ledger().append(entry);
     Deployment after = parts.ledger().state().deployment(entry.id()).orElseThrow();
+    note(after);
     parts.observer().happened(entry, after);
     synchronized (this) {
       notifyAll();
+    }
+  }
+
+  /** Whichever way a roll went, it left as many workers as it was to have. */
+  private void note(Deployment after) {
+    if (!(after.status() instanceof DeploymentStatus.Over over)) {
+      return;
+    }
+    boolean success = over.outcome() == DeploymentState.SUCCESSFUL;
+    switch (after.order()) {
+      case Order.Roll _ when success || over.outcome() == DeploymentState.REVERTED ->
+          slots = after.slots();
+      case Order.Scale _ when success -> slots = after.slots();
+      case Order.Start _ when success || after.to().equals(after.from()) -> slots = after.slots();
+      case Order.Roll _, Order.Scale _, Order.Start _, Order.Restart _, Order.Stop _ -> {
+        // As many as before.
+      }
     }
   }
 

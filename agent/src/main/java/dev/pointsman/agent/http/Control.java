@@ -6,8 +6,10 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
@@ -98,6 +100,18 @@ public interface Control {
    */
   DeploymentResource order(AppName app, Order order, boolean allowTainted, String requestedBy)
       throws Rejected;
+
+  /**
+   * What a deployment of {@code release} would do now; null: of the release that the app is to run.
+   * Blocks for reading the configuration and the disk.
+   */
+  PlanResource plan(AppName app, @Nullable ReleaseId release) throws Rejected;
+
+  /**
+   * Reads the configuration again; {@code apply} begins the deployments that it asks for. Rejects
+   * with {@code config.invalid}, and goes by the old one, where there is a mistake in it.
+   */
+  ReloadResource reload(boolean apply, String requestedBy) throws Rejected;
 
   /** Who is trusted here, and what of it can count now; blocks for reading the trust files. */
   TrustResource trust();

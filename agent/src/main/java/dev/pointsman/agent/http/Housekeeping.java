@@ -2,12 +2,15 @@ package dev.pointsman.agent.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import io.vertx.core.Vertx;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The requests that decide what stays on the disk. */
 final class Housekeeping {
@@ -33,6 +36,37 @@ final class Housekeeping {
         (pinned ? "pin " : "unpin ") + app + " " + release,
         () -> {
           ReleaseResource answer = control.pin(app, release, pinned, caller);
+          return () -> exchange.json(200, answer);
+        });
+  }
+
+  /** {@code GET /v1/apps/APP/plan}. */
+  void plan(Exchange exchange) throws Rejected {
+    exchange.allowQuery("release");
+    AppName app = exchange.app();
+    String text = exchange.query("release");
+    @Nullable ReleaseId release = text == null ? null : Exchange.release(text);
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "plan " + app,
+        () -> {
+          PlanResource answer = control.plan(app, release);
+          return () -> exchange.read(answer);
+        });
+  }
+
+  /** {@code POST /v1/reload}: about the whole host. */
+  void reload(Exchange exchange, byte[] body) throws Rejected {
+    exchange.caller().requireEveryApp();
+    boolean apply = body.length > 0 && Parse.flag(Parse.object(body, Set.of("apply")), "apply");
+    String caller = exchange.caller().name();
+    blocking.answer(
+        vertx.getOrCreateContext(),
+        exchange,
+        "reload",
+        () -> {
+          ReloadResource answer = control.reload(apply, caller);
           return () -> exchange.json(200, answer);
         });
   }

@@ -217,7 +217,7 @@ final class Logs {
               .putHeader("X-Accel-Buffering", "no"); // nginx would keep lines back otherwise.
         }
         response.drainHandler(_ -> taken.complete(true));
-        response.write(text);
+        var _ = text.isEmpty() ? response.writeHead() : response.write(text);
         if (!response.writeQueueFull()) {
           taken.complete(true);
         }

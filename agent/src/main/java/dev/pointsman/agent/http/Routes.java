@@ -96,6 +96,7 @@ final class Routes {
     // What an app writes may hold secrets, so those who only look are not shown it.
     at(router, "/v1/apps/:app/logs").get(Scope.DEPLOY, handlers.logs()::logs).done();
     ordering(router);
+    configuring(router);
     at(router, "/v1/apps/:app/judgement")
         .on(HttpMethod.POST, Scope.READ, small(handlers.trusting()::judge, Trusting.MAX_JUDGED))
         .done();
@@ -138,6 +139,13 @@ final class Routes {
     at(router, "/v1/apps/:app/start")
         .on(HttpMethod.POST, Scope.ADMIN, small(deploying::start))
         .done();
+  }
+
+  /** What the configuration would change, and reading it again. */
+  private void configuring(Router router) {
+    Housekeeping housekeeping = handlers.housekeeping();
+    at(router, "/v1/apps/:app/plan").get(Scope.READ, housekeeping::plan).done();
+    at(router, "/v1/reload").on(HttpMethod.POST, Scope.ADMIN, small(housekeeping::reload)).done();
   }
 
   /** The parts of a release on its way here. */

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Who listens on a port: for people, when an address is in use. */
-final class PortHolders {
+public final class PortHolders {
   private static final Path PROC = Path.of("/proc");
   private static final String LISTENING = "0A";
   private static final int MOST_NAMED = 8;
@@ -42,6 +42,17 @@ final class PortHolders {
     return "held by process "
         + String.join(", ", holders)
         + ". Stop that, or configure another port";
+  }
+
+  /** The processes that hold a socket which listens on {@code port}, as far as may be seen. */
+  public static List<Long> of(int port) {
+    Set<Long> inodes = listeners(port);
+    return inodes.isEmpty()
+        ? List.of()
+        : children(PROC, "[0-9]*").stream()
+            .filter(process -> holdsAny(process, inodes))
+            .map(process -> Long.valueOf(process.getFileName().toString()))
+            .toList();
   }
 
   /** The inodes of all sockets that listen on this port, whatever their address. */

@@ -227,9 +227,10 @@ public final class AppLogs implements AutoCloseable {
     try {
       long end = live.log().end();
       long grown = end - live.index().reached();
-      if (grown > 0) {
-        live.index().mark(clock.instant(), end);
+      if (grown <= 0 && live.log().isBounded()) {
+        return Optional.of(SLOWEST); // The usual case: it costs one look at the file's size.
       }
+      live.index().mark(clock.instant(), end);
       if (live.log().bound()) {
         LogName.of(live.log().file()).ifPresent(name -> forgetOldQuietly(name.slot()));
         return Optional.of(FASTEST);

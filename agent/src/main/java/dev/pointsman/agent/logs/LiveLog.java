@@ -46,6 +46,7 @@ final class LiveLog {
   private long base; // The offset of the file's first byte.
   private long cut; // The offset up to which everything is in parts.
   private Way way = Way.COLLAPSE;
+  private boolean bounded;
   private Steps steps = _ -> {};
 
   private LiveLog(Path file, LogConfig bounds, LogLosses losses, long block) {
@@ -127,10 +128,16 @@ final class LiveLog {
     return Math.max(0, end() - cut);
   }
 
+  /** Whether the last {@link #bound} left nothing to be done. */
+  boolean isBounded() {
+    return bounded;
+  }
+
   /** Moves what it holds to parts where that has reached the bound; whether there was anything. */
   boolean bound() throws IOException {
     long size = Files.size(file);
-    if (base + size - cut < bounds.maxBytes()) {
+    bounded = base + size - cut < bounds.maxBytes();
+    if (bounded) {
       return false;
     }
     if (way == Way.TRUNCATE) {

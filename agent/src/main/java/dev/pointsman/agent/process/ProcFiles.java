@@ -57,6 +57,14 @@ final class ProcFiles {
         .findFirst();
   }
 
+  /** Whether the process was started with a variable that begins like this, name and all. */
+  static boolean startedWithPrefix(int pid, String beginning) {
+    return read(pid, "environ")
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .filter(all -> ("\0" + all).contains("\0" + beginning))
+        .isPresent();
+  }
+
   /** Whether the process was started with exactly this variable; false where we may not know. */
   static boolean startedWith(int pid, String variable) {
     return read(pid, "environ")

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * Starts processes, adopts those that an earlier agent started, and tells the end of each.
@@ -95,17 +96,34 @@ public final class Processes implements AutoCloseable {
    * the start. Processes that we may not look into are left out.
    */
   public List<ProcessIdentity> findByEnvironment(String key, String value) throws IOException {
+    return find(pid -> ProcFiles.startedWith(pid, key + "=" + value));
+  }
+
+  /** As {@link #findByEnvironment}, where the variable only begins with {@code prefix}. */
+  public List<ProcessIdentity> findByEnvironmentPrefix(String key, String prefix)
+      throws IOException {
+    return find(pid -> ProcFiles.startedWithPrefix(pid, key + "=" + prefix));
+  }
+
+  private static List<ProcessIdentity> find(IntPredicate isOurs) throws IOException {
     List<ProcessIdentity> found = new ArrayList<>();
     for (int pid : ProcFiles.pids()) {
       Optional<ProcessIdentity> before = ProcessIdentity.of(pid);
       boolean matches =
-          ProcFiles.stat(pid).filter(stat -> stat.session() == pid).isPresent()
-              && ProcFiles.startedWith(pid, key + "=" + value);
+          ProcFiles.stat(pid).filter(stat -> stat.session() == pid).isPresent() && isOurs.test(pid);
       if (matches && ProcessIdentity.of(pid).equals(before)) {
         before.ifPresent(found::add);
       }
     }
     return found;
+  }
+
+  /** Kills that very process with everything it started; nothing where it has ended. */
+  public void kill(ProcessIdentity identity) throws IOException {
+    Optional<RunningProcess> process = adopt(identity, _ -> {});
+    if (process.isPresent()) {
+      process.get().signalGroup(Signal.SIGKILL);
+    }
   }
 
   /**

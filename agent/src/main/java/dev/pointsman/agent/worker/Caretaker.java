@@ -5,11 +5,14 @@ import dev.pointsman.agent.upkeep.Decision;
 import dev.pointsman.agent.upkeep.Pauses;
 import dev.pointsman.agent.upkeep.UpkeepHistory;
 import dev.pointsman.agent.upkeep.UpkeepPlanner;
+import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.UpkeepResource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -113,13 +116,13 @@ final class Caretaker {
     try {
       Instant now = clock.instant();
       if (!now.isBefore(weighAt)) {
-        pool.weigh();
+        weigh();
         weighAt = now.plus(interval);
       }
       Decision next =
           deploying.getAsBoolean()
               ? new Decision.Nothing()
-              : planner.next(history, pool.ailing(now), pool.isWell(), now);
+              : planner.next(history, ailing(now), isWell(), now);
       decision = next;
       return next instanceof Decision.Replace(Ailing worker) && replace(worker);
     } catch (RuntimeException e) {
@@ -151,5 +154,33 @@ final class Caretaker {
         yield false;
       }
     };
+  }
+
+  /** The workers that serve and had better be replaced. */
+  private List<Ailing> ailing(Instant now) {
+    List<Ailing> all = new ArrayList<>();
+    for (WorkerSupervisor worker : pool.holders()) {
+      if (worker.view().state() instanceof Online online) {
+        Ailments.of(worker.slot(), online, policy, now).ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  /** Whether every slot's worker serves and none fails its probes. */
+  private boolean isWell() {
+    return pool.holders().stream()
+        .allMatch(worker ->
+            worker.view().state() instanceof Online && !Evidence.isTroubled(worker, pool.config()));
+  }
+
+  /** Has each worker that serves told what memory it uses. */
+  private void weigh() {
+    for (WorkerSupervisor worker : pool.holders()) {
+      WorkerProcess process = worker.view().present();
+      if (process != null && worker.view().state() instanceof Online) {
+        worker.post(new WorkerEvent.Vitals(process.incarnation(), process.residentBytes()));
+      }
+    }
   }
 }

@@ -52,11 +52,11 @@ public final class NodeWorkshop implements Workshop {
       Notifications notifications,
       InstantSource clock) {}
 
-  private final Shared shared;
+  private volatile Shared shared;
   private final Processes processes;
   private final WorkerSpecs specs;
   private final Supply<List<Integer>> sharedSockets;
-  private final WorkerEnvironment environment;
+  private volatile WorkerEnvironment environment;
   private final Map<RunningProcess, LaunchedWorker> living = new ConcurrentHashMap<>();
 
   /** Something that may not be there just now. */
@@ -73,6 +73,21 @@ public final class NodeWorkshop implements Workshop {
     this.specs = specs;
     this.sharedSockets = sharedSockets;
     this.environment = new WorkerEnvironment(shared);
+  }
+
+  /** Starts processes by {@code next} from now on. */
+  public void configure(AppConfig next) {
+    Shared now =
+        new Shared(
+            next,
+            shared.runDirectory(),
+            shared.logs(),
+            shared.preload(),
+            shared.handover(),
+            shared.notifications(),
+            shared.clock());
+    shared = now;
+    environment = new WorkerEnvironment(now);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -44,7 +45,7 @@ final class Renewal {
   }
 
   private Outcome replace(WorkerSupervisor old, ExitCause why) throws InterruptedException {
-    WorkerSupervisor fresh = pool.beginBeside(old.slot(), old.generation(), pool.gate(why));
+    WorkerSupervisor fresh = pool.beginBeside(old.slot(), old.generation(), gate(why));
     boolean decided =
         pool.awaitDecision(fresh, () -> deploying.getAsBoolean() || isUnneeded(old, why));
     if (decided && pool.settle(old.slot(), fresh, why)) {
@@ -65,5 +66,12 @@ final class Renewal {
     return !(old.view().state() instanceof Online online)
         || (why == ExitCause.HUNG && online.condition().hung() == null)
         || (why == ExitCause.UNHEALTHY && online.condition().failures() == 0);
+  }
+
+  /** One that failed its probes is not replaced by one that passes a single one by chance. */
+  private Gate gate(ExitCause why) {
+    return why == ExitCause.UNHEALTHY
+        ? new Gate(pool.config().roll().healthPasses(), Duration.ZERO)
+        : Gate.KNOWN_GOOD;
   }
 }

@@ -2,7 +2,6 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.release.Generation;
-import dev.pointsman.agent.upkeep.Ailing;
 import dev.pointsman.agent.worker.WorkerState.BackingOff;
 import dev.pointsman.agent.worker.WorkerState.Draining;
 import dev.pointsman.agent.worker.WorkerState.Errored;
@@ -22,7 +21,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,12 +56,12 @@ public final class WorkerPool {
       @Nullable FailureResource fell,
       Incarnation incarnation) {}
 
-  private final AppConfig config;
+  private volatile AppConfig config;
   private final Workshop workshop;
   private final InstantSource clock;
   private final WorkerStory story;
   private final WorkerSupervisor.Observer observer;
-  private final WorkerMachine machine;
+  private volatile WorkerMachine machine;
   private final long run;
   private final AtomicLong workers = new AtomicLong();
   private final Map<Integer, WorkerSupervisor> active = new TreeMap<>();
@@ -73,8 +71,7 @@ public final class WorkerPool {
   private long changes;
   private boolean renewing;
   private volatile @Nullable Caretaker caretaker;
-  private final Set<WorkerSupervisor> acceptors = new HashSet<>();
-  private Acceptance acceptance = _ -> {};
+  private final Acceptors acceptors = new Acceptors();
 
   /** Told whether any worker accepts, or is to; before it is let in. Must not block. */
   @FunctionalInterface
@@ -103,17 +100,24 @@ public final class WorkerPool {
               leaving.remove(worker);
               remember(worker);
             }
-            noteAcceptance(worker, is);
+            acceptors.note(worker, is);
             changes++;
             notifyAll();
           }
         };
   }
 
+  /**
+   * Goes by {@code next} from now on; workers that have begun keep the times that they began with.
+   */
+  public synchronized void configure(AppConfig next) {
+    config = next;
+    machine = new WorkerMachine(WorkerPolicy.of(next));
+  }
+
   /** Tells {@code listener} how it is now, and of every change from now on. */
   public synchronized void tellAcceptance(Acceptance listener) {
-    acceptance = listener;
-    listener.changed(!acceptors.isEmpty());
+    acceptors.tell(listener);
   }
 
   /** Of a worker that was replaced because of its state, its slot shows the end. */
@@ -121,19 +125,6 @@ public final class WorkerPool {
     WorkerExit exit = gone.view().lastExit();
     if (exit != null && exit.cause().isUpkeep()) {
       replaced.put(gone.slot(), exit);
-    }
-  }
-
-  private void noteAcceptance(WorkerSupervisor worker, WorkerState is) {
-    boolean before = !acceptors.isEmpty();
-    boolean hung = is instanceof Online online && online.condition().hung() != null;
-    if ((is instanceof Online && !hung) || is instanceof Standby) {
-      acceptors.add(worker);
-    } else {
-      acceptors.remove(worker);
-    }
-    if (before == acceptors.isEmpty()) {
-      acceptance.changed(!before);
     }
   }
 
@@ -433,43 +424,13 @@ public final class WorkerPool {
     return isDecided(fresh);
   }
 
-  /** What a worker must show that replaces another because of {@code why}. */
-  Gate gate(ExitCause why) {
-    return why == ExitCause.UNHEALTHY
-        ? new Gate(config.roll().healthPasses(), Duration.ZERO)
-        : Gate.KNOWN_GOOD;
+  /** The workers that have the slots. */
+  synchronized List<WorkerSupervisor> holders() {
+    return List.copyOf(active.values());
   }
 
-  /** The workers that serve and had better be replaced. */
-  synchronized List<Ailing> ailing(Instant now) {
-    List<Ailing> all = new ArrayList<>();
-    active.forEach((slot, worker) -> {
-      if (worker.view().state() instanceof Online online) {
-        Ailments.of(slot, online, machine.policy(), now).ifPresent(all::add);
-      }
-    });
-    return all;
-  }
-
-  /** Whether every slot's worker serves and none fails its probes. */
-  synchronized boolean isWell() {
-    return active.values().stream()
-        .allMatch(worker ->
-            worker.view().state() instanceof Online && !Evidence.isTroubled(worker, config));
-  }
-
-  /** Has each worker that serves told what memory it uses. */
-  void weigh() {
-    List<WorkerSupervisor> all;
-    synchronized (this) {
-      all = List.copyOf(active.values());
-    }
-    for (WorkerSupervisor worker : all) { // Not under the lock: it is read from /proc.
-      WorkerProcess process = worker.view().present();
-      if (process != null && worker.view().state() instanceof Online) {
-        worker.post(new WorkerEvent.Vitals(process.incarnation(), process.residentBytes()));
-      }
-    }
+  AppConfig config() {
+    return config;
   }
 
   /** How many changes of workers there were so far. */
@@ -514,6 +475,24 @@ public final class WorkerPool {
     }
   }
 
+  /** As {@link #retire}, once no renewal is under way that could give the slot a worker again. */
+  public void retireForGood(int slot) throws InterruptedException {
+    claim();
+    try {
+      retire(slot);
+    } finally {
+      release();
+    }
+  }
+
+  /** Looks after the workers no more; blocks until nothing is done for them. */
+  public void endUpkeep() throws InterruptedException {
+    Caretaker present = caretaker;
+    if (present != null) {
+      present.stop();
+    }
+  }
+
   /** Takes over what an earlier run of the agent had started; see {@link Adoptions}. */
   public void adopt(NodeWorkshop shop) throws IOException, InterruptedException {
     new Adoptions(this, shop).run();
@@ -539,10 +518,7 @@ public final class WorkerPool {
 
   /** Stops supervising: workers go on, and the next run of the agent takes them over. */
   public void stop() throws InterruptedException {
-    Caretaker present = caretaker;
-    if (present != null) {
-      present.stop();
-    }
+    endUpkeep();
     List<WorkerSupervisor> all;
     synchronized (this) {
       all = new ArrayList<>(leaving);

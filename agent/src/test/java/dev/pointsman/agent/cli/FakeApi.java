@@ -13,8 +13,10 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
@@ -205,6 +207,17 @@ final class FakeApi implements Api {
   public Answer<DeploymentResource> order(String app, Control.Order order, boolean allowTainted)
       throws ApiProblem, AgentUnreachable {
     return answer(app + " " + order + (allowTainted ? " allow-tainted" : ""));
+  }
+
+  @Override
+  public Answer<PlanResource> plan(String app, @Nullable String release)
+      throws ApiProblem, AgentUnreachable {
+    return answer("plan " + app + " " + release);
+  }
+
+  @Override
+  public Answer<ReloadResource> reload(boolean apply) throws ApiProblem, AgentUnreachable {
+    return answer("reload " + apply);
   }
 
   @Override

@@ -123,6 +123,16 @@ class ApiClientTest {
   }
 
   @Test
+  void asksForThePlanAndForAReload() throws Exception {
+    assertThat(client.plan("web", null).value().toRelease()).isEqualTo("r41");
+    assertThat(client.plan("web", "r7").value().environment().removed()).containsExactly("OLD");
+    assertThat(client.reload(true).value().apps().getFirst().pending())
+        .containsExactly("env: +NEW");
+    assertThat(running.control.asked)
+        .containsExactly("plan null", "plan r7", "reload true by local");
+  }
+
+  @Test
   void asksForWhatIsDoneWithTheWorkers() throws Exception {
     List<Control.Order> orders =
         List.of(

@@ -12,9 +12,11 @@ import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
 import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.Phase;
+import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
 import dev.pointsman.protocol.api.ReleaseState;
+import dev.pointsman.protocol.api.ReloadResource;
 import dev.pointsman.protocol.api.SequenceResource;
 import dev.pointsman.protocol.api.StagedResource;
 import dev.pointsman.protocol.api.TrustReport;
@@ -314,6 +316,41 @@ public final class FakeControl implements Control {
           case Order.Start _ -> DeploymentKind.START;
         };
     return begin(app, kind, "r42", order + (allowTainted ? " in spite of its taint" : ""), by);
+  }
+
+  @Override
+  public PlanResource plan(AppName app, @Nullable ReleaseId release) throws Rejected {
+    app(app);
+    check();
+    asked.add("plan " + release);
+    return new PlanResource(
+        app.value(),
+        false,
+        "r41",
+        "0123456789ab",
+        release == null ? "r41" : release.value(),
+        "ba9876543210",
+        new PlanResource.Environment(List.of("NEW"), List.of("OLD"), List.of("URL")),
+        List.of(new PlanResource.Setting("user", "not set", "web")),
+        2,
+        4,
+        null);
+  }
+
+  @Override
+  public ReloadResource reload(boolean apply, String by) throws Rejected {
+    check();
+    asked.add("reload " + apply + " by " + by);
+    return new ReloadResource(
+        List.of(
+            new ReloadResource.AppChange(
+                "web",
+                ReloadResource.Change.CHANGED,
+                List.of("roll"),
+                List.of("env: +NEW"),
+                List.of())),
+        List.of("limits"),
+        List.of());
   }
 
   private synchronized DeploymentResource begin(

@@ -10,8 +10,11 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +115,7 @@ final class PlainWorkerTest {
       Await.until("the old one to be gone", () -> agent.pool.workers().size() == 1);
       assertThat(host().ask()).isEqualTo("r2 " + only(agent).pid());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("r1 stops in order");
+    assertThat(everything()).contains("r1 stops in order");
   }
 
   @Test
@@ -175,7 +178,7 @@ final class PlainWorkerTest {
       Await.until("it to be gone", () -> agent.pool.workers().isEmpty());
       Await.until("its files to be gone", () -> host().left().isEmpty());
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log"))).contains("mute stops in order");
+    assertThat(everything()).contains("mute stops in order");
   }
 
   @Test
@@ -237,8 +240,7 @@ final class PlainWorkerTest {
       assertThat(agent.pool.workers()).isEmpty();
       assertThat(host().left()).isEmpty();
     }
-    assertThat(Files.readString(directory.resolve("logs/0.log")))
-        .doesNotContain("mute stops in order");
+    assertThat(everything()).doesNotContain("mute stops in order");
   }
 
   /** Of many that share a socket, this asks the very one. */
@@ -302,7 +304,55 @@ final class PlainWorkerTest {
     }
   }
 
+  /** Needs root, as does the setting: where the tests do not run as root, it is refused. */
+  @Test
+  void aWorkerOfAnotherUserCanSayHowItIsAndNobodyElseCan() throws Exception {
+    Path release = Files.createDirectories(directory.resolve("releases/r1"));
+    Files.copy(Path.of("src/test/resources/plain-worker.py"), release.resolve("app.py"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Generation one =
+        host()
+            .release(
+                "r1",
+                List.of("python3", "app.py"),
+                Map.of(),
+                Optional.of("nobody"),
+                kind(Ready.NOTIFY, Probe.HTTP, Place.DESCRIPTOR));
+    boolean root = Files.getOwner(directory).getName().equals("root");
+    Path notify = host().run.resolve("1.1.1.notify");
+    try (NodeHost.Agent agent = host().agent()) {
+      Optional<FailureResource> failure = agent.pool.replace(0, one, false);
+      if (!root) {
+        assertThat(failure.orElseThrow().reason()).isEqualTo("SpawnFailed");
+        return;
+      }
+      assertThat(failure).isEmpty();
+      assertThat(Files.getOwner(notify).getName()).isEqualTo("nobody");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notify)))
+          .isEqualTo("rw-------");
+    }
+    try (NodeHost.Agent agent = host().agent()) {
+      agent.pool.adopt(agent.shop);
+      healthy(agent);
+      assertThat(Files.getOwner(notify).getName())
+          .as("of the socket that is bound anew")
+          .isEqualTo("nobody");
+    }
+  }
+
   private List<String> told() {
     return host().events.since(null).stream().map(event -> event.type()).toList();
+  }
+
+  /** What all processes of the slot wrote. */
+  private String everything() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (DirectoryStream<Path> logs =
+        Files.newDirectoryStream(directory.resolve("logs"), "0-*.log")) {
+      for (Path log : logs) {
+        all.append(Files.readString(log));
+      }
+    }
+    return all.toString();
   }
 }

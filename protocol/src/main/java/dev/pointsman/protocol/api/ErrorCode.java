@@ -415,6 +415,12 @@ public enum ErrorCode {
       ErrorClass.REQUEST,
       "Correct 'command' in the app's file or 'process' in release.json."),
 
+  CONFIG_INVALID(
+      "config.invalid",
+      422,
+      ErrorClass.REQUEST,
+      "Correct the files as the detail says; until then the agent goes by what it read before."),
+
   // The host.
   AGENT_READONLY(
       "agent.readonly",

@@ -123,6 +123,7 @@ class ErrorCodesTest {
           APP_EMPTY app.empty 409 REQUEST
           SOCKET_LOST listen.lost 503 HOST
           COMMAND_INVALID command.invalid 422 REQUEST
+          CONFIG_INVALID config.invalid 422 REQUEST
           AGENT_READONLY agent.readonly 503 HOST
           APP_UNMANAGED app.unmanaged 503 HOST
           AGENT_TRUST agent.trust 503 HOST
