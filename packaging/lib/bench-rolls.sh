@@ -1,5 +1,5 @@
-# packaging/bench rolls and packaging/bench idle: what both need, and their options. Sourced by packaging/bench.
-# shellcheck shell=bash
+# packaging/bench rolls and packaging/bench idle: what both need, and their options. Sourced by packaging/bench, which sets root and KEPT.
+# shellcheck shell=bash disable=SC2154
 
 # Three releases of the load's own app, two good ones and one that crashes at its start; for the agent as bundles too.
 rolls_releases() {

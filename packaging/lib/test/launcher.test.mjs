@@ -53,6 +53,16 @@ test('starts Java with the jar, passes arguments on as they are, and takes the e
   assert.ok(lines.includes('arena=1') && lines.includes('locale=C.UTF-8') && lines.includes('-XX:+UseSerialGC'));
 });
 
+test('says where it lies, because classes from the cache know only where the cache was made', (t) => {
+  const { root, home, java } = install(t);
+  const moved = join(root, 'moved');
+  cpSync(home, moved, { recursive: true, preserveTimestamps: true });
+  for (const place of [home, moved]) {
+    const { lines } = run(`${place}/bin/pointsman`, ['agent'], { POINTSMAN_JAVA_HOME: java });
+    assert.ok(lines.includes(`-Dpointsman.home=${place}`), lines.join('\n'));
+  }
+});
+
 test('a locale of UTF-8 is left alone', (t) => {
   const { home, java } = install(t);
   const { lines } = run(`${home}/bin/pointsman`, [], { POINTSMAN_JAVA_HOME: java, LC_ALL: 'de_DE.UTF-8' });
