@@ -36,7 +36,7 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign, 
+          ''                    | pointsman: say what to do; the commands are agent, check-config, pack, sign,
           stats                 | did you mean status or start or restart?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'
