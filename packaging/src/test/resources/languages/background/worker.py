@@ -12,8 +12,11 @@ stopping = threading.Event()
 def notify(text):
     path = os.environ.get("NOTIFY_SOCKET")
     if path:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            out.sendto(text.encode(), path)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+                out.sendto(text.encode(), path)
+        except OSError:
+            pass  # Nobody listens while the agent restarts: that is no reason to end.
 
 
 def main():

@@ -19,7 +19,8 @@ class OtherLanguagesTest {
 
   /** The configuration of the app whose sources are in {@code languages/NAME}. */
   private static AppFile app(String language) throws Exception {
-    AppFile app = AppFile.quick(Ports.free());
+    // Longer than the load client keeps a connection idle.
+    AppFile app = AppFile.quick(Ports.free()).text("roll.kill_timeout", "20s");
     return switch (language) {
       case "python" -> app.set("command", "[\"python3\", \"app.py\"]");
       case "gunicorn" ->
@@ -28,6 +29,13 @@ class OtherLanguagesTest {
       case "java" ->
           app.set("command", "[\"sh\", \"-c\", \"exec java -Xmx64m -cp . Main <&3\"]")
               .text("env.PATH", System.getProperty("java.home") + "/bin:/usr/bin:/bin");
+      case "ruby" ->
+          app.set(
+                  "command",
+                  "[\"puma\", \"--environment\", \"production\","
+                      + " \"--bind-to-activated-sockets=only\", \"config.ru\"]")
+              .text("gate.probe_on", "descriptor")
+              .text("gate.watchdog", "10s");
       case "background" ->
           app.text("listen", "none")
               .set("command", "[\"python3\", \"worker.py\"]")
@@ -53,6 +61,17 @@ class OtherLanguagesTest {
   private static Bundle bundle(Host host, String language, String release, long sequence)
       throws Exception {
     return new PlainBundle("web", release, sequence).build(host, tree(host, language, release));
+  }
+
+  /** What all workers wrote. */
+  private static String written(Host host) throws Exception {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.newDirectoryStream(host.app("web").resolve("logs"), "*.log")) {
+      for (Path file : files) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
   }
 
   private static List<String> types(Host host) throws Exception {
@@ -131,8 +150,7 @@ class OtherLanguagesTest {
 
     host.install(bundle(host, "background", "r2", 2));
     host.awaitServing("web", "r2");
-    assertThat(Files.readString(host.app("web").resolve("logs/0.log")))
-        .contains("the last job is done");
+    assertThat(written(host)).contains("the last job is done");
 
     Map<Integer, Long> alone = host.online("web");
     host.agent().kill();
@@ -195,7 +213,12 @@ class OtherLanguagesTest {
     String document =
         Files.readString(Program.folder().resolve("../docs/other-languages.md").normalize());
     for (String source :
-        List.of("python/app.py", "gunicorn/app.py", "java/Main.java", "background/worker.py")) {
+        List.of(
+            "python/app.py",
+            "gunicorn/app.py",
+            "ruby/config.ru",
+            "java/Main.java",
+            "background/worker.py")) {
       assertThat(document)
           .as(source)
           .contains(

@@ -122,7 +122,9 @@ final class Gating {
             "The worker listened, but did not become healthy in time.",
             setting)
         : new Trouble(
-            Reason.NEVER_LISTENED, "The worker did not listen on its port in time.", setting);
+            Reason.NEVER_LISTENED,
+            "The worker did not listen on its port, or say that it is ready, in time.",
+            setting);
   }
 
   Transition whenStandby(Standby it, WorkerEvent event, Instant now) {

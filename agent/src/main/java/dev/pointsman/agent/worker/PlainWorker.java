@@ -50,7 +50,8 @@ final class PlainWorker implements LaunchedWorker {
     this.socket = lines.socket();
     this.notifications = lines.notifications();
     this.prober =
-        new Prober(body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
+        new Prober(
+            body.incarnation(), lines.probe(), config.health(), shared.clock(), this::probed);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
     this.watchdog = new Watchdog(body.incarnation(), body.handle().kind().watchdog(), events);
     this.ready = body.handle().stage() != Stage.LAUNCHING;
@@ -187,6 +188,13 @@ final class PlainWorker implements LaunchedWorker {
 
   private synchronized boolean isReady() {
     return ready;
+  }
+
+  /** A passed probe is no sign of life of a worker that promised to give them itself. */
+  private void probed(WorkerEvent event) {
+    if (!(event instanceof WorkerEvent.ProbePassed && watchdog.isHung())) {
+      events.accept(event);
+    }
   }
 
   private void received(Datagram datagram) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,32 @@ class NodeCommandTest {
 
     assertThat(NodeCommand.resolve(command, release, release))
         .isEqualTo(new NodeCommand(command, Map.of()));
+  }
+
+  private boolean runsNode(String... command) {
+    return new NodeCommand(List.of(command), Map.of()).runsNode(release, null);
+  }
+
+  @Test
+  void knowsNodeByItsName() {
+    assertThat(runsNode("node", "main.js")).isTrue();
+    assertThat(runsNode("/opt/node-22/bin/node", "main.js")).isTrue();
+    assertThat(runsNode("nodejs", "main.js")).isTrue();
+    assertThat(runsNode("node22", "main.js")).isTrue();
+    assertThat(runsNode("python3", "app.py")).isFalse();
+    assertThat(runsNode("nodemon", "main.js")).isFalse();
+    assertThat(runsNode("sh", "-c", "node main.js")).as("what a shell does is its own").isFalse();
+  }
+
+  @Test
+  void knowsAScriptThatAsksForNode() throws Exception {
+    for (String script : List.of("node", "python3")) {
+      Path file = Files.writeString(release.resolve(script + "-app"), "#!/usr/bin/env " + script);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    assertThat(runsNode("./node-app")).isTrue();
+    assertThat(runsNode("./python3-app")).isFalse();
+    assertThat(runsNode("./no-app")).isFalse();
   }
 
   @Nested
