@@ -14,6 +14,7 @@ import dev.pointsman.agent.intake.TrustFiles;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
 import dev.pointsman.agent.linux.FileSystems;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.pull.Pulls;
@@ -27,6 +28,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +51,36 @@ final class Agent implements AutoCloseable {
   private final Unwinding unwinding = new Unwinding();
   private volatile boolean ready;
 
+  private Map<AppName, App> apps = Map.of();
+  private Optional<Processes> processes = Optional.empty();
+
   private Agent() {}
+
+  /**
+   * How this agent came to be.
+   *
+   * @param startedAt when
+   * @param inherited sockets that its process was started with
+   * @param upgrading how it becomes another program; empty: it never does
+   */
+  record Beginning(Instant startedAt, InheritedSockets inherited, Optional<Upgrading> upgrading) {
+    /** Out of nothing. */
+    static Beginning plain() {
+      return new Beginning(Instant.now(), InheritedSockets.none(), Optional.empty());
+    }
+  }
 
   /** Starts everything; what was started is stopped again where something fails. */
   static Agent start(HostConfig config, Distribution distribution)
       throws IOException, InterruptedException {
+    return start(config, distribution, Beginning.plain());
+  }
+
+  static Agent start(HostConfig config, Distribution distribution, Beginning beginning)
+      throws IOException, InterruptedException {
     Agent agent = new Agent();
     try {
-      agent.wire(config, distribution);
+      agent.wire(config, distribution, beginning);
       return agent;
     } catch (IOException | InterruptedException | RuntimeException e) {
       agent.unwinding.unwindBecauseOf(e);
@@ -63,7 +88,7 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private void wire(HostConfig config, Distribution distribution)
+  private void wire(HostConfig config, Distribution distribution, Beginning beginning)
       throws IOException, InterruptedException {
     Clock clock = Clock.systemUTC();
     OwnDirectories.make(config.root());
@@ -99,6 +124,7 @@ final class Agent implements AutoCloseable {
             clock,
             steady,
             sorry,
+            beginning.inherited(),
             preload,
             Distribution.handover(),
             notifications);
@@ -117,6 +143,8 @@ final class Agent implements AutoCloseable {
       }
     }
 
+    this.apps = Map.copyOf(apps);
+    this.processes = Optional.of(processes);
     TrustFiles trust =
         new TrustFiles(
             config.trust(),
@@ -166,7 +194,15 @@ final class Agent implements AutoCloseable {
                 config.limits().treeBytes() + 2 * config.limits().listBytes(),
                 clock));
     ApiSource source =
-        new ApiSource(control, () -> ready, metrics, Distribution.version(), Optional.of(pulls));
+        new ApiSource(
+            control,
+            () -> ready,
+            metrics,
+            Distribution.version(),
+            Optional.of(pulls),
+            beginning
+                .upgrading()
+                .map(it -> new RunningAgent(config.name(), beginning.startedAt(), it, events)));
     unwinding.later("api", HttpApi.start(vertx, config.http(), source));
 
     apps.values().forEach(App::start);
@@ -214,6 +250,21 @@ final class Agent implements AutoCloseable {
         LOG.warn(AppSharing.explanation(app));
       }
     }
+  }
+
+  /**
+   * Before {@link #close}, where this process becomes another program: from now on the exits of
+   * workers are that one's to tell. Returns copies of all sockets of apps, which outlive the close.
+   */
+  List<InheritedSockets.Passed> handOn() throws IOException {
+    if (processes.isPresent()) {
+      processes.get().leaveExits();
+    }
+    List<InheritedSockets.Passed> copies = new ArrayList<>();
+    for (App app : apps.values()) {
+      copies.addAll(app.socketCopies());
+    }
+    return copies;
   }
 
   @Override

@@ -3,8 +3,13 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.cli.CommandLineMain;
 import dev.pointsman.agent.config.ConfigInvalid;
 import dev.pointsman.agent.config.ConfigReader;
+import dev.pointsman.agent.listen.InheritedSockets;
+import dev.pointsman.agent.listen.InheritedSockets.Passed;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,17 +42,10 @@ public final class AgentMain {
     Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> die(log, thread, bug));
     try {
       CountDownLatch stop = new CountDownLatch(1);
-      CountDownLatch stopped = new CountDownLatch(1);
-      Agent agent = Agent.start(ConfigReader.read(configFile), Distribution.find());
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Thread.ofPlatform().name("stop").unstarted(() -> awaitStop(stop, stopped)));
-      stop.await();
-      try {
-        agent.close();
-      } finally {
-        stopped.countDown();
-      }
+      Distribution distribution = Distribution.find();
+      Upgrading upgrading =
+          new Upgrading(configFile, System.getenv(), distribution.program(), stop::countDown);
+      run(configFile, distribution, upgrading, stop);
       return 0;
     } catch (ConfigInvalid e) {
       System.err.println(e.getMessage());
@@ -59,6 +57,44 @@ public final class AgentMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return FAILED;
+    }
+  }
+
+  private static void run(
+      Path configFile, Distribution distribution, Upgrading upgrading, CountDownLatch stop)
+      throws IOException, ConfigInvalid, InterruptedException {
+    InheritedSockets inherited =
+        InheritedSockets.of(System.getenv(), ProcessHandle.current().pid());
+    List<Passed> spare = upgrading.canFallBack() ? inherited.copies() : List.of();
+    Agent agent;
+    try {
+      agent =
+          Agent.start(
+              ConfigReader.read(configFile),
+              distribution,
+              new Agent.Beginning(Instant.now(), inherited, Optional.of(upgrading)));
+    } catch (IOException | ConfigInvalid | RuntimeException e) {
+      upgrading.fallBack(e, spare);
+      throw e;
+    }
+    InheritedSockets.close(spare);
+    Stopping stopping = new Stopping(stop);
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stopping::bySignal));
+    stop.await();
+    List<Passed> kept = upgrading.isRequested() ? agent.handOn() : List.of();
+    try {
+      agent.close();
+    } catch (IOException e) {
+      if (!upgrading.isRequested()) {
+        throw e;
+      }
+      LoggerFactory.getLogger(AgentMain.class).error("Not everything stopped in order.", e);
+    } finally {
+      stopping.stopped();
+    }
+    if (upgrading.isRequested() && !stopping.isBySignal()) {
+      upgrading.replace(kept);
     }
   }
 
@@ -75,13 +111,32 @@ public final class AgentMain {
    * A signal begins the end of the virtual machine: it is held up until the agent has stopped in
    * order.
    */
-  private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
-    try {
-      stopped.await();
-      Runtime.getRuntime().halt(0); // Stopped in order: not the exit code of a signal.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private static final class Stopping {
+    private final CountDownLatch stop;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean bySignal;
+
+    Stopping(CountDownLatch stop) {
+      this.stop = stop;
+    }
+
+    void bySignal() {
+      bySignal = true;
+      stop.countDown();
+      try {
+        stopped.await();
+        Runtime.getRuntime().halt(0); // Stopped in order: not the exit code of a signal.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    void stopped() {
+      stopped.countDown();
+    }
+
+    boolean isBySignal() {
+      return bySignal;
     }
   }
 }

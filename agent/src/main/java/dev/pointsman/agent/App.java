@@ -8,6 +8,7 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.agent.logs.LogReader;
@@ -73,7 +74,7 @@ final class App {
     Path runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSockets(config);
+    this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
@@ -226,11 +227,11 @@ final class App {
           "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
-    all.addAll(logs.notices());
     UpkeepResource upkeep = workers.upkeep();
     if (upkeep.waiting() != null) {
       all.add(upkeep.waiting());
     }
+    all.addAll(logs.notices());
     all.addAll(ofTheHost);
     int instances = state.standing().slots(config.instances());
     return new AppResource(
@@ -372,6 +373,11 @@ final class App {
   /** What is decided about what stays on the disk. */
   AppKeeping keeping() {
     return keeping;
+  }
+
+  /** Its sockets, for the program that this process becomes next. */
+  List<InheritedSockets.Passed> socketCopies() throws IOException {
+    return socket.copies();
   }
 
   /** What is said to clients while no worker accepts. */

@@ -109,7 +109,8 @@ final class AppCatalog implements Deployments.Catalog {
             .or(() -> process.flatMap(ProcessDefaults::healthPath))
             .orElse(DEFAULT_HEALTH_PATH),
         kind,
-        config.listen().stream().skip(1).map(Endpoint::port).toList());
+        config.listen().stream().skip(1).map(Endpoint::port).toList(),
+        config.resources());
   }
 
   private WorkerKind kind(boolean node) throws Rejected {

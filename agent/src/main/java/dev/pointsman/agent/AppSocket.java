@@ -4,6 +4,9 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.deployment.AppEntry;
 import dev.pointsman.agent.deployment.AppLedger;
+import dev.pointsman.agent.linux.Descriptors;
+import dev.pointsman.agent.linux.Spawn;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.listen.SharedSocket;
 import dev.pointsman.agent.listen.SocketRecovery;
 import dev.pointsman.agent.listen.SocketRecovery.Lost;
@@ -30,13 +33,15 @@ final class AppSocket implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final AppConfig config;
+  private final Host host;
   private final Endpoint endpoint;
   private final boolean first;
   private volatile @Nullable SharedSocket socket;
   private volatile @Nullable String lost;
 
   /** The socket of {@code config}'s app that listens on {@code endpoint}, perhaps its first. */
-  AppSocket(AppConfig config, Endpoint endpoint, boolean first) {
+  AppSocket(AppConfig config, Host host, Endpoint endpoint, boolean first) {
+    this.host = host;
     this.config = config;
     this.endpoint = endpoint;
     this.first = first;
@@ -54,7 +59,7 @@ final class AppSocket implements AutoCloseable {
             .filter(recorded -> recorded.boot().equals(boot))
             .map(recorded -> OptionalLong.of(recorded.inode()))
             .orElse(OptionalLong.empty());
-    switch (new SocketRecovery(shop::askForSocket, directory, PATIENCE)
+    switch (new SocketRecovery(host.inherited(), shop::askForSocket, directory, PATIENCE)
         .takeBack(endpoint, config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
         socket = got;
@@ -92,6 +97,24 @@ final class AppSocket implements AutoCloseable {
       throw new IOException("the agent does not hold the socket of " + endpoint + ": " + lost);
     }
     return held.descriptor();
+  }
+
+  /**
+   * A copy for the program that this process becomes next: it outlives {@link #close}. Empty where
+   * the socket was lost.
+   */
+  Optional<InheritedSockets.Passed> copy() throws IOException {
+    SharedSocket held = socket;
+    return held == null
+        ? Optional.empty()
+        : Optional.of(
+            new InheritedSockets.Passed(
+                Descriptors.duplicate(held.descriptor(), Spawn.FIRST_DESCRIPTOR), name()));
+  }
+
+  /** What a service manager, or the next program, is told that it is. */
+  private String name() {
+    return config.name() + "_" + endpoint.port();
   }
 
   /** Why there is no socket. */

@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.deployment.AppLedger;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,9 +16,9 @@ import java.util.Optional;
 final class AppSockets implements AutoCloseable {
   private final List<AppSocket> all = new ArrayList<>();
 
-  AppSockets(AppConfig config) {
+  AppSockets(AppConfig config, Host host) {
     for (Endpoint endpoint : config.listen()) {
-      all.add(new AppSocket(config, endpoint, all.isEmpty()));
+      all.add(new AppSocket(config, host, endpoint, all.isEmpty()));
     }
   }
 
@@ -47,6 +48,15 @@ final class AppSockets implements AutoCloseable {
       descriptors.add(socket.descriptor());
     }
     return descriptors;
+  }
+
+  /** Copies of those that are there, for the program that this process becomes next. */
+  List<InheritedSockets.Passed> copies() throws IOException {
+    List<InheritedSockets.Passed> copies = new ArrayList<>();
+    for (AppSocket socket : all) {
+      socket.copy().ifPresent(copies::add);
+    }
+    return copies;
   }
 
   /** Why one of them is not there. */

@@ -46,6 +46,11 @@ record Distribution(Path home) {
     return preload;
   }
 
+  /** What starts it. */
+  Path program() {
+    return home.resolve("bin").resolve("pointsman");
+  }
+
   /** The version, as the jar's manifest says. */
   static String version() {
     String version = AgentMain.class.getPackage().getImplementationVersion();

@@ -3,6 +3,7 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.journal.Receipts;
+import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.release.Durability;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
  * What all apps of this host share.
  *
  * @param sorry answers for apps that nobody serves
+ * @param inherited sockets that this process was started with
  * @param steady the time without what the agent could not see; for everything that waits
  * @param preload the file that Node workers load first
  * @param notifications reads what workers without the preload say
@@ -31,6 +33,7 @@ record Host(
     Clock clock,
     InstantSource steady,
     SorryServer sorry,
+    InheritedSockets inherited,
     Path preload,
     String handover,
     Notifications notifications) {}

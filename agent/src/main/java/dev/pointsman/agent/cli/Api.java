@@ -6,6 +6,7 @@ import dev.pointsman.agent.client.Destination;
 import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -82,6 +83,12 @@ interface Api extends AutoCloseable {
 
   Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** The agent that answers. */
+  Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Has it become what is installed now; returns when that begins. */
+  Answer<AgentResource> upgradeAgent() throws ApiProblem, AgentUnreachable, InterruptedException;
 
   /** One deployment, when it is over or {@code wait} has passed. */
   Answer<DeploymentResource> deployment(String id, Duration wait)

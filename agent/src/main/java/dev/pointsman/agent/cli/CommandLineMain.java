@@ -60,6 +60,7 @@ public final class CommandLineMain {
     line.addSubcommand(new PinCommand.Pin(session));
     line.addSubcommand(new PinCommand.Unpin(session));
     line.addSubcommand(new GcCommand(session));
+    line.addSubcommand(new UpgradeAgentCommand(session));
     line.addSubcommand(new EventsCommand(session));
     line.addSubcommand(new LogsCommand(session));
     line.addSubcommand(

@@ -8,6 +8,7 @@ import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.Target;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -159,6 +160,17 @@ final class RemoteApi implements Api {
   public Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable, InterruptedException {
     return reached(() -> client.collect(how));
+  }
+
+  @Override
+  public Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::agent);
+  }
+
+  @Override
+  public Answer<AgentResource> upgradeAgent()
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    return reached(client::upgradeAgent);
   }
 
   @Override

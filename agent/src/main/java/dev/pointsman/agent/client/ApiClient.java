@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.agent.http.BodyStream;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration COLLECTING = Duration.ofMinutes(10);
+  private static final Duration UPGRADING = Duration.ofSeconds(90);
   private static final Duration STAGING = Duration.ofMinutes(30);
 
   private final Target target;
@@ -300,6 +302,23 @@ public final class ApiClient implements AutoCloseable {
             null,
             PATIENCE),
         ReleaseResource.class);
+  }
+
+  /** The agent that answers. */
+  public Answer<AgentResource> agent() throws ApiProblem, IOException, InterruptedException {
+    return one(get("/v1/agent", PATIENCE), AgentResource.class);
+  }
+
+  /** Has the agent become what is installed now; returns when that was tried and begins. */
+  public Answer<AgentResource> upgradeAgent() throws ApiProblem, IOException, InterruptedException {
+    return one(
+        link.call(
+            HttpMethod.POST,
+            "/v1/agent/upgrade",
+            Map.of("Accept", "application/json"),
+            null,
+            UPGRADING),
+        AgentResource.class);
   }
 
   /** Collects garbage on the host, and returns when that is done. */

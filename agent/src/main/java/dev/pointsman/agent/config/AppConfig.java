@@ -41,6 +41,7 @@ public record AppConfig(
     GateConfig gate,
     RollConfig roll,
     RestartConfig restart,
+    ResourcesConfig resources,
     Optional<Duration> unavailableAfter,
     TrustConfig trust,
     LogConfig log,
@@ -147,6 +148,51 @@ public record AppConfig(
             Duration.ofSeconds(30),
             Optional.empty(),
             Optional.empty());
+  }
+
+  /**
+   * What each worker may use. The first four need a delegated cgroup v2; empty: no limit of ours.
+   *
+   * @param memoryMax bytes; more ends the worker
+   * @param memoryHigh bytes; more slows it down
+   * @param pidsMax processes and threads
+   * @param cpuWeight its share beside others, where 100 is the kernel's default
+   * @param nofile descriptors, as {@code RLIMIT_NOFILE}; empty: the agent's own limit, as below
+   * @param coreBytes size of a core dump, as {@code RLIMIT_CORE}
+   * @param nproc processes and threads of the whole user, as {@code RLIMIT_NPROC}
+   * @param nice added to the agent's own niceness
+   * @param umask for files that it makes
+   */
+  public record ResourcesConfig(
+      Optional<Long> memoryMax,
+      Optional<Long> memoryHigh,
+      Optional<Integer> pidsMax,
+      Optional<Integer> cpuWeight,
+      Optional<Integer> nofile,
+      Optional<Long> coreBytes,
+      Optional<Integer> nproc,
+      int nice,
+      int umask) {
+    /** No limit, and the usual umask. */
+    public static final ResourcesConfig NONE =
+        new ResourcesConfig(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            022);
+
+    /** Whether only a cgroup of the worker's own can hold it to this. */
+    public boolean needsCgroup() {
+      return memoryMax.isPresent()
+          || memoryHigh.isPresent()
+          || pidsMax.isPresent()
+          || cpuWeight.isPresent();
+    }
   }
 
   /**

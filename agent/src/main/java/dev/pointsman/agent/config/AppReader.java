@@ -60,6 +60,7 @@ final class AppReader {
             new GateReader(app.section("gate"), !listen.isEmpty()).read(roll.waitReady()),
             roll,
             restart(app.section("restart")),
+            ResourcesReader.read(app.section("resources")),
             app.durationOrNever("unavailable_after", AppConfig.UNAVAILABLE_AFTER, INSTANT),
             trust(app.section("trust")),
             log(app.section("log")),

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.config;
 
 import dev.pointsman.agent.config.AppConfig.HealthConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
@@ -94,6 +95,7 @@ public final class EffectiveConfig {
     gate(app.gate());
     roll(app.roll());
     restart(app.restart());
+    resources(app.resources());
     trust(app.trust());
     section("log");
     line("max_size", quoted(Units.text(app.log().maxBytes())));
@@ -159,6 +161,19 @@ public final class EffectiveConfig {
     optional("max_lifetime", restart.maxLifetime().map(Units::text));
   }
 
+  private void resources(ResourcesConfig resources) {
+    section("resources");
+    optional("memory_max", resources.memoryMax().map(Units::text));
+    optional("memory_high", resources.memoryHigh().map(Units::text));
+    number("pids_max", resources.pidsMax());
+    number("cpu_weight", resources.cpuWeight());
+    number("nofile", resources.nofile());
+    optional("core", resources.coreBytes().map(Units::text));
+    number("nproc", resources.nproc());
+    line("nice", resources.nice());
+    line("umask", quoted(String.format("%03o", resources.umask())));
+  }
+
   private void trust(TrustConfig trust) {
     section("trust");
     line("require", list(trust.require()));
@@ -188,6 +203,10 @@ public final class EffectiveConfig {
 
   private void optional(String key, Optional<?> value) {
     line(key, value.map(EffectiveConfig::quoted).orElse(null), "not set");
+  }
+
+  private void number(String key, Optional<Integer> value) {
+    line(key, value.map(String::valueOf).orElse(null), "not set");
   }
 
   private static String list(Collection<String> texts) {

@@ -12,16 +12,28 @@ import java.util.function.BooleanSupplier;
  * @param metrics what {@code /metrics} shows beside what the API itself adds
  * @param version of the agent
  * @param pulls where bundles are fetched; empty: nowhere
+ * @param agent what answers for the agent itself; empty: nothing does
  */
 public record ApiSource(
     Control control,
     BooleanSupplier ready,
     MetricsRegistry metrics,
     String version,
-    Optional<Pulls> pulls) {
+    Optional<Pulls> pulls,
+    Optional<OwnAgent> agent) {
   /** One that fetches nothing. */
   public ApiSource(
       Control control, BooleanSupplier ready, MetricsRegistry metrics, String version) {
     this(control, ready, metrics, version, Optional.empty());
+  }
+
+  /** One that is nobody's in particular. */
+  public ApiSource(
+      Control control,
+      BooleanSupplier ready,
+      MetricsRegistry metrics,
+      String version,
+      Optional<Pulls> pulls) {
+    this(control, ready, metrics, version, pulls, Optional.empty());
   }
 }

@@ -80,6 +80,7 @@ public final class HttpApi implements AutoCloseable {
                 new Logs(vertx, control, blocking, limits, clock),
                 new Housekeeping(vertx, control, blocking),
                 new Trusting(vertx, control, blocking),
+                new AgentItself(vertx, source.agent(), blocking),
                 refusals));
   }
 

@@ -39,6 +39,7 @@ final class Routes {
       Logs logs,
       Housekeeping housekeeping,
       Trusting trusting,
+      AgentItself agent,
       Refusals refusals) {}
 
   /** Answers an exchange, at once or later; what it throws is answered for it. */
@@ -100,6 +101,13 @@ final class Routes {
         .done();
     at(router, "/v1/apps/:app/sequence")
         .on(HttpMethod.POST, Scope.ADMIN, small(handlers.trusting()::reset))
+        .done();
+    at(router, "/v1/agent").get(Scope.READ, handlers.agent()::describe).done();
+    at(router, "/v1/agent/upgrade")
+        .on(
+            HttpMethod.POST,
+            Scope.ADMIN,
+            small((exchange, _) -> handlers.agent().upgrade(exchange)))
         .done();
     at(router, "/v1/trust").get(Scope.READ, handlers.trusting()::list).done();
     Housekeeping housekeeping = handlers.housekeeping();

@@ -2,6 +2,7 @@ package dev.pointsman.agent.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -13,7 +14,8 @@ import java.util.List;
 
 /**
  * Starts a process with {@code posix_spawn}: in a session of its own, no signal blocked or ignored,
- * and with exactly the descriptors it is meant to have.
+ * with exactly the descriptors it is meant to have, and never with more rights than it is started
+ * with: setuid programs give it none ({@code no_new_privs}).
  *
  * <p>The JVM blocks signals in its threads and leaves descriptors open that a worker would keep
  * after the agent's death; both are undone here.
@@ -22,6 +24,7 @@ public final class Spawn {
   /** The first descriptor after the standard ones. */
   public static final int FIRST_DESCRIPTOR = 3;
 
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY_CREAT_APPEND = 0x1 | 0x40 | 0x400;
   private static final int LOG_MODE = 0640;
@@ -35,6 +38,9 @@ public final class Spawn {
 
   private static final CFunction POSIX_SPAWN =
       CFunction.returningInt("posix_spawn", ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+  private static final CFunction PRCTL =
+      CFunction.returningInt("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG)
+          .variadicAfter(1);
   private static final CFunction ACTIONS_INIT = spawnFunction("file_actions_init", ADDRESS);
   private static final CFunction ACTIONS_DESTROY = spawnFunction("file_actions_destroy", ADDRESS);
   private static final CFunction ADD_OPEN =
@@ -107,6 +113,7 @@ public final class Spawn {
       try {
         describeFiles(arena, actions, request, lifted);
         describeSignals(arena, attributes);
+        PRCTL.call(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L); // Of this thread, and so of the child.
         POSIX_SPAWN.callForError(
             pid,
             arena.allocateFrom(request.arguments().getFirst()),
@@ -149,7 +156,7 @@ public final class Spawn {
   }
 
   /** A {@code char*[]} that ends with NULL. */
-  private static MemorySegment strings(Arena arena, List<String> values) {
+  static MemorySegment strings(Arena arena, List<String> values) {
     MemorySegment array = arena.allocate(ADDRESS, values.size() + 1L);
     for (int i = 0; i < values.size(); i++) {
       array.setAtIndex(ADDRESS, i, arena.allocateFrom(values.get(i)));

@@ -19,14 +19,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Gets a shared socket back after a restart of the agent: taken from a live worker; else given by a
- * worker; else bound anew, which the kernel allows only where nobody holds the port any more.
+ * Gets a shared socket back after a restart of the agent: one that this process was started with;
+ * else taken from a live worker; else given by a worker; else bound anew, which the kernel allows
+ * only where nobody holds the port any more.
  *
  * <p>Blocks while a worker is asked. Whatever comes is checked before it is believed.
  */
 public final class SocketRecovery {
   private static final int SLICE_MILLIS = 100;
 
+  private final InheritedSockets inherited;
   private final Handover handover;
   private final Path directory;
   private final Duration patience;
@@ -34,10 +36,13 @@ public final class SocketRecovery {
   /**
    * Recovers sockets of this host.
    *
+   * @param inherited those that this process was started with
    * @param directory where the socket to send to is made; workers must be able to enter it
    * @param patience how long to wait for one worker to give the socket
    */
-  public SocketRecovery(Handover handover, Path directory, Duration patience) {
+  public SocketRecovery(
+      InheritedSockets inherited, Handover handover, Path directory, Duration patience) {
+    this.inherited = inherited;
     this.handover = handover;
     this.directory = directory;
     this.patience = patience;
@@ -45,6 +50,8 @@ public final class SocketRecovery {
 
   /** How a socket was had. */
   public enum How {
+    /** This process was started with it: by the service manager, or the agent before it. */
+    INHERITED,
     /** By {@code pidfd_getfd} from a live worker. */
     TAKEN,
     /** Sent by a live worker. */
@@ -72,6 +79,10 @@ public final class SocketRecovery {
       Endpoint endpoint, int backlog, OptionalLong recordedInode, List<RunningProcess> workers)
       throws IOException, InterruptedException {
     Wanted wanted = new Wanted(endpoint, recordedInode);
+    Optional<SharedSocket> passed = inherited.claim(wanted);
+    if (passed.isPresent()) {
+      return recovered(passed.get(), backlog, How.INHERITED);
+    }
     List<String> failures = new ArrayList<>();
     for (RunningProcess worker : workers) {
       Optional<SharedSocket> taken = take(worker, wanted, failures);

@@ -32,13 +32,18 @@ final class Wanted {
   /** Takes the descriptor over: the socket where it is the one, else the descriptor is closed. */
   Optional<SharedSocket> check(int descriptor) throws IOException {
     if (isIt(descriptor)) {
-      return Optional.of(SharedSocket.holding(descriptor, endpoint.host()));
+      return Optional.of(hold(descriptor));
     }
     Descriptors.close(descriptor);
     return Optional.empty();
   }
 
-  private boolean isIt(int descriptor) throws IOException {
+  /** Takes over the descriptor of a socket that {@link #isIt}. */
+  SharedSocket hold(int descriptor) throws IOException {
+    return SharedSocket.holding(descriptor, endpoint.host());
+  }
+
+  boolean isIt(int descriptor) throws IOException {
     try {
       return Sockets.isListening(descriptor)
           && Sockets.localAddress(descriptor).equals(address)

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param log stdout and stderr are appended to it
  * @param descriptors become 3, 4, ... in this order; the caller keeps its own
  * @param user whom to run as; empty: the agent's own user
+ * @param limits what the kernel holds it to
  */
 public record LaunchSpec(
     List<String> command,
@@ -24,10 +25,22 @@ public record LaunchSpec(
     Map<String, String> environment,
     Path log,
     List<Integer> descriptors,
-    Optional<String> user) {
+    Optional<String> user,
+    ProcessLimits limits) {
   public LaunchSpec {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
     descriptors = List.copyOf(descriptors);
+  }
+
+  /** Without limits of its own. */
+  public LaunchSpec(
+      List<String> command,
+      Path workingDirectory,
+      Map<String, String> environment,
+      Path log,
+      List<Integer> descriptors,
+      Optional<String> user) {
+    this(command, workingDirectory, environment, log, descriptors, user, ProcessLimits.NONE);
   }
 }

@@ -108,6 +108,14 @@ public final class Processes implements AutoCloseable {
     return found;
   }
 
+  /**
+   * Leaves the ends of processes to the program that this one is about to become, which inherits
+   * the children: from now on none is reaped and none is told.
+   */
+  public void leaveExits() throws IOException {
+    reaper.leaveExits();
+  }
+
   /** Stops waiting. The processes go on; their ends are not told any more. */
   @Override
   public void close() throws IOException {

@@ -28,6 +28,7 @@ final class Reaper implements Runnable {
   private final ConcurrentLinkedQueue<Watch> added = new ConcurrentLinkedQueue<>();
   private final List<Watch> watches = new ArrayList<>();
   private volatile boolean stopping;
+  private volatile boolean leaving;
 
   Reaper(Wakeup wakeup) {
     this.wakeup = wakeup;
@@ -48,6 +49,12 @@ final class Reaper implements Runnable {
 
   void watch(RunningProcess process, Consumer<ExitStatus> onExit) throws LinuxException {
     added.add(new Watch(process, onExit));
+    wakeup.wake();
+  }
+
+  /** Reaps nobody any more. */
+  void leaveExits() throws LinuxException {
+    leaving = true;
     wakeup.wake();
   }
 
@@ -82,12 +89,16 @@ final class Reaper implements Runnable {
   private void look() throws LinuxException {
     List<Interest> interests = new ArrayList<>(watches.size() + 1);
     interests.add(new Interest(wakeup.descriptor(), Poll.IN));
+    if (leaving) {
+      Poll.await(interests, -1);
+      return;
+    }
     for (Watch watch : watches) {
       interests.add(new Interest(watch.process.descriptor(), watch.settling ? 0 : Poll.IN));
     }
     int[] events = Poll.await(interests, timeoutMillis());
     List<Watch> seen = List.copyOf(watches);
-    for (int i = 0; i < seen.size(); i++) {
+    for (int i = 0; i < seen.size() && !leaving; i++) {
       if (isDue(seen.get(i), events[i + 1])) {
         conclude(seen.get(i), events[i + 1]);
       }

@@ -31,8 +31,6 @@ final class StartCommand {
   /** A shell does not pass on other names. */
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  private static final List<Path> SYSTEM_DIRECTORIES =
-      List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/sbin"), Path.of("/sbin"));
   private static final int CAP_SETGID = 6;
   private static final int CAP_SETUID = 7;
 
@@ -40,7 +38,11 @@ final class StartCommand {
 
   static Spawn.Request prepare(LaunchSpec spec) throws Rejected, IOException {
     Path directory = directory(spec.workingDirectory());
-    List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCHER, "sh"));
+    String umask = String.format("umask %03o; ", spec.limits().umask());
+    List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", umask + LAUNCHER, "sh"));
+    arguments.addAll(
+        LimitCommands.of(
+            spec.limits(), LimitCommands.Rights.own())); // Before the user, who may do less.
     arguments.addAll(userSwitch(spec.user()));
     arguments.addAll(command(spec, directory));
     return new Spawn.Request(
@@ -110,7 +112,7 @@ final class StartCommand {
     }
     requireCapabilities(name.get());
     return List.of(
-        setpriv().toString(),
+        SystemPrograms.find("setpriv", "'user' needs").toString(),
         "--reuid=" + user.uid(),
         "--regid=" + user.gid(),
         "--init-groups",
@@ -128,17 +130,6 @@ final class StartCommand {
               + user
               + "': run the agent as root, or remove 'user' from the app's file");
     }
-  }
-
-  private static Path setpriv() throws Rejected {
-    return SYSTEM_DIRECTORIES.stream()
-        .map(directory -> directory.resolve("setpriv"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() ->
-            refused(
-                "'user' needs the program setpriv, which is not on this host: install the"
-                    + " package util-linux"));
   }
 
   private static Path log(Path log) throws IOException {

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
 import dev.pointsman.agent.logs.AppLogs;
@@ -9,11 +10,13 @@ import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
+import dev.pointsman.agent.process.ProcessLimits;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
+import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,16 +106,8 @@ public final class NodeWorkshop implements Workshop {
       throws IOException, Rejected {
     WorkerSpec spec = start.spec();
     Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
-    Generation generation = spec.generation();
-    Path log =
-        shared
-            .logs()
-            .begin(
-                start.slot(),
-                start.who().toString(),
-                generation.release().value(),
-                generation.shortDigest());
     try (WorkerSockets sockets = given.get()) {
+      Path log = beginLog(start);
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -124,7 +119,8 @@ public final class NodeWorkshop implements Workshop {
                 environment.of(spec, start.who(), start.slot(), directory, sockets),
                 log,
                 sockets.descriptors(),
-                spec.user());
+                spec.user(),
+                limits(spec.resources()));
         RunningProcess process = processes.launch(launch, exit::complete);
         WorkerHandle handle =
             new WorkerHandle(
@@ -151,6 +147,34 @@ public final class NodeWorkshop implements Workshop {
       deleteBecauseOf(e, directory);
       throw e;
     }
+  }
+
+  private Path beginLog(Start start) throws IOException {
+    Generation generation = start.spec().generation();
+    return shared
+        .logs()
+        .begin(
+            start.slot(),
+            start.who().toString(),
+            generation.release().value(),
+            generation.shortDigest());
+  }
+
+  private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
+    if (resources.needsCgroup()) {
+      throw new Rejected(
+          ErrorCode.COMMAND_INVALID,
+          "memory_max, memory_high, pids_max and cpu_weight under [resources] need a cgroup of the"
+              + " worker's own, which this agent cannot give it: remove them, or have the service"
+              + " manager hold the whole service to them",
+          "resources");
+    }
+    return new ProcessLimits(
+        resources.nofile(),
+        resources.coreBytes(),
+        resources.nproc(),
+        resources.nice(),
+        resources.umask());
   }
 
   private static Optional<NotifySocket> notifySocket(

@@ -1,12 +1,14 @@
 package dev.pointsman.agent.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.journal.DiskJson;
 import dev.pointsman.agent.release.Generation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  * @param workingDirectory absolute, inside the release's own directory and never through {@code
  *     current}
  * @param environment the app's own variables; the agent's are added for each process
+ * @param resources what it may use; missing in files of earlier versions: no limit
  * @param user whom it runs as; empty: the agent's own user
  * @param port the first port; 0 for none
  * @param kind how it is run; files of versions that knew only the preload do not say it
@@ -34,12 +37,14 @@ public record WorkerSpec(
     int port,
     String healthPath,
     WorkerKind kind,
-    List<Integer> morePorts) {
+    List<Integer> morePorts,
+    ResourcesConfig resources) {
   public WorkerSpec {
     kind = WorkerKind.orPreload(kind);
     morePorts = morePorts == null ? List.of() : List.copyOf(morePorts);
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+    resources = Objects.requireNonNullElse(resources, ResourcesConfig.NONE);
   }
 
   /** The same for {@code generation}. */
@@ -54,7 +59,8 @@ public record WorkerSpec(
         port,
         healthPath,
         kind,
-        morePorts);
+        morePorts,
+        resources);
   }
 
   /** All ports, in the order of their descriptors. */
@@ -83,6 +89,9 @@ public record WorkerSpec(
       }
       if (!morePorts.isEmpty()) {
         all.add(Map.of("ports", morePorts));
+      }
+      if (!resources.equals(ResourcesConfig.NONE)) { // As in versions that knew of none.
+        all.add(Map.of("resources", resources));
       }
       return DiskJson.mapper().writeValueAsString(all);
     } catch (JsonProcessingException e) {

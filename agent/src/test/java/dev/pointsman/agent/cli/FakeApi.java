@@ -7,6 +7,7 @@ import dev.pointsman.agent.client.Sent;
 import dev.pointsman.agent.client.UploadBody;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.http.Json;
+import dev.pointsman.protocol.api.AgentResource;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
@@ -233,6 +234,16 @@ final class FakeApi implements Api {
   public Answer<GarbageResource> collect(Control.Collecting how)
       throws ApiProblem, AgentUnreachable {
     return answer(how.toString());
+  }
+
+  @Override
+  public Answer<AgentResource> agent() throws ApiProblem, AgentUnreachable {
+    return answer("agent");
+  }
+
+  @Override
+  public Answer<AgentResource> upgradeAgent() throws ApiProblem, AgentUnreachable {
+    return answer("upgrade-agent");
   }
 
   /** Answers as an agent does: at the end of the wait, or at once where the deployment is over. */

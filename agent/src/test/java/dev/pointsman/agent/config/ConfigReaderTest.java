@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.agent.config.AppConfig.HealthConfig;
 import dev.pointsman.agent.config.AppConfig.LogConfig;
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.AppConfig.RestartConfig;
 import dev.pointsman.agent.config.AppConfig.RollConfig;
 import dev.pointsman.agent.config.AppConfig.TrustConfig;
@@ -104,6 +105,16 @@ class ConfigReaderTest {
         cooldown = "5m"
         max_memory = "512MiB"
         max_lifetime = "1d"
+        [resources]
+        memory_max = "512MiB"
+        memory_high = "256MiB"
+        pids_max = 64
+        cpu_weight = 50
+        nofile = 4096
+        core = 0
+        nproc = 200
+        nice = 5
+        umask = "027"
         [trust]
         require = ["1 of ci@web", "2 of a@ops, b@ops,c@ops"]
         env = "staging"
@@ -178,6 +189,16 @@ class ConfigReaderTest {
                             seconds(300),
                             Optional.of(512L << 20),
                             Optional.of(Duration.ofDays(1))),
+                        new ResourcesConfig(
+                            Optional.of(512L << 20),
+                            Optional.of(256L << 20),
+                            Optional.of(64),
+                            Optional.of(50),
+                            Optional.of(4096),
+                            Optional.of(0L),
+                            Optional.of(200),
+                            5,
+                            027),
                         Optional.empty(),
                         new TrustConfig(
                             List.of("1 of ci@web", "2 of a@ops, b@ops,c@ops"),
@@ -335,6 +356,17 @@ class ConfigReaderTest {
             cooldown = "30s"
             # max_memory: not set
             # max_lifetime: not set
+
+            [resources]
+            # memory_max: not set
+            # memory_high: not set
+            # pids_max: not set
+            # cpu_weight: not set
+            # nofile: not set
+            # core: not set
+            # nproc: not set
+            nice = 0
+            umask = "022"
 
             [trust]
             require = ["1 of ci@web"]

@@ -91,7 +91,8 @@ public final class FakeControl implements Control {
             1000,
             3,
             5,
-            50L << 20);
+            50L << 20,
+            "12 jobs done");
     WorkerResource waiting =
         new WorkerResource(
             1,
@@ -107,7 +108,8 @@ public final class FakeControl implements Control {
             0,
             0,
             0,
-            0);
+            0,
+            null);
     return new AppResource(
         name,
         AppCondition.DEGRADED,

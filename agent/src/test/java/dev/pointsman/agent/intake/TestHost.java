@@ -152,6 +152,7 @@ final class TestHost implements Acceptance, Durability {
         GateConfig.DEFAULT,
         RollConfig.DEFAULT,
         RestartConfig.DEFAULT,
+        AppConfig.ResourcesConfig.NONE,
         Optional.empty(),
         new TrustConfig(
             require, "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1_000, targetOptional),

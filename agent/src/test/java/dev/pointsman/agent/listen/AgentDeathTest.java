@@ -54,7 +54,8 @@ class AgentDeathTest {
       Launched adopted = successor.adopt(worker).orElseThrow();
       Recovered recovered =
           (Recovered)
-              new SocketRecovery(Handover.NONE, directory, Duration.ofSeconds(1))
+              new SocketRecovery(
+                      InheritedSockets.none(), Handover.NONE, directory, Duration.ofSeconds(1))
                   .takeBack(
                       new Endpoint("127.0.0.1", port),
                       16,

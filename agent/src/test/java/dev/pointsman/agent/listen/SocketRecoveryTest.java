@@ -130,7 +130,7 @@ class SocketRecoveryTest {
           };
 
       Recovery recovery =
-          new SocketRecovery(lying, directory, Duration.ofMillis(300))
+          new SocketRecovery(InheritedSockets.none(), lying, directory, Duration.ofMillis(300))
               .takeBack(wanted.endpoint(), 16, OptionalLong.empty(), List.of(liar.process()));
 
       assertThat(recovery).isInstanceOf(Lost.class);
@@ -195,7 +195,7 @@ class SocketRecoveryTest {
           "the worker to run its program",
           () -> Files.readString(Path.of("/proc/" + worker.pid() + "/comm")).startsWith("sleep"));
     }
-    return new SocketRecovery(handover, directory, Duration.ofSeconds(30))
+    return new SocketRecovery(InheritedSockets.none(), handover, directory, Duration.ofSeconds(30))
         .takeBack(endpoint, 16, inode, List.of(process));
   }
 

@@ -89,6 +89,25 @@ class AdoptionTest {
   }
 
   @Test
+  void anExitThatIsLeftIsToldToTheNextInTheSameProcessExactly() throws Exception {
+    Launched left = launcher.launch("sleep", "600");
+    ProcessIdentity identity = left.process().identity();
+    launcher.processes().leaveExits();
+
+    left.process().signal(Signal.SIGKILL);
+    Eventually.until(
+        "it has ended and nobody has reaped it",
+        () -> ProcFiles.stat(identity.pid()).orElseThrow().state() == 'Z');
+    launcher.processes().close();
+    assertThat(left.exit()).isNotDone();
+
+    try (Launcher next = new Launcher(directory)) {
+      assertThat(next.adopt(identity).orElseThrow().status()).isEqualTo(new Signaled(9, false));
+    }
+    assertThat(ProcFiles.stat(identity.pid())).as("the zombie").isEmpty();
+  }
+
+  @Test
   void doesNotAdoptWhoeverHasTheNumberNow() throws Exception {
     ProcessIdentity stranger = stranger("", "exec sleep 600");
     int pid = stranger.pid();

@@ -73,6 +73,7 @@ final class Configs {
             Duration.ofSeconds(60),
             maxMemory,
             maxLifetime),
+        AppConfig.ResourcesConfig.NONE,
         Optional.empty(),
         new TrustConfig(
             List.of("1 of ci"), "prod", Duration.ofDays(7), Duration.ofMinutes(5), 1000, true),

@@ -162,7 +162,8 @@ final class NodeHost implements AutoCloseable {
             socket.endpoint().port(),
             "/health",
             kind,
-            List.of());
+            List.of(),
+            AppConfig.ResourcesConfig.NONE);
     Generation generation = WorkerSpecs.generationOf(draft, "digest of " + id);
     specs.save(draft.of(generation));
     return generation;

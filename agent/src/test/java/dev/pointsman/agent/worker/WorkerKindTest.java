@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig;
 import dev.pointsman.agent.config.GateConfig.Place;
 import dev.pointsman.agent.config.GateConfig.Probe;
@@ -41,7 +42,8 @@ final class WorkerKindTest {
         3000,
         "/health",
         kind,
-        morePorts);
+        morePorts,
+        ResourcesConfig.NONE);
   }
 
   private static String digest(WorkerSpec spec) {

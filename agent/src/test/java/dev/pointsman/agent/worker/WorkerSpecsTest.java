@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
@@ -33,7 +34,8 @@ final class WorkerSpecsTest {
         3000,
         "/health",
         WorkerKind.PRELOAD,
-        List.of());
+        List.of(),
+        ResourcesConfig.NONE);
   }
 
   private static String digest(List<String> command, Map<String, String> environment) {
@@ -87,6 +89,44 @@ final class WorkerSpecsTest {
     assertThat(digest(List.of("node"), Map.of("A", "1", "B", "2")))
         .isEqualTo(digest(List.of("node"), Map.of("B", "2", "A", "1")))
         .hasSize(64);
+  }
+
+  @Test
+  void whatItMayUseIsPartOfTheGenerationAndOlderFilesSayNothingOfIt() throws Exception {
+    WorkerSpecs specs = new WorkerSpecs(directory);
+    WorkerSpec plain = spec(List.of("node"), Map.of());
+    WorkerSpec limited =
+        new WorkerSpec(
+            new Generation(new ReleaseId("r1"), "ee".repeat(32)),
+            plain.command(),
+            plain.releaseDirectory(),
+            plain.workingDirectory(),
+            plain.environment(),
+            plain.user(),
+            plain.port(),
+            plain.healthPath(),
+            plain.kind(),
+            plain.morePorts(),
+            new ResourcesConfig(
+                Optional.of(1L << 30),
+                Optional.empty(),
+                Optional.of(64),
+                Optional.empty(),
+                Optional.of(4096),
+                Optional.of(0L),
+                Optional.empty(),
+                5,
+                027));
+    specs.save(plain);
+    specs.save(limited);
+
+    assertThat(specs.load(limited.generation())).isEqualTo(limited);
+    assertThat(WorkerSpecs.generationOf(limited, DIGEST))
+        .isNotEqualTo(WorkerSpecs.generationOf(plain, DIGEST));
+    Path file = directory.resolve(plain.generation().digest() + ".json");
+    Files.writeString(file, Files.readString(file).replaceFirst(",\"resources\":\\{[^}]*\\}", ""));
+    assertThat(Files.readString(file)).doesNotContain("resources");
+    assertThat(specs.load(plain.generation())).isEqualTo(plain);
   }
 
   /** Else a change of the configuration would not be deployed. */

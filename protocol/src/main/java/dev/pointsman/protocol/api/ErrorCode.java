@@ -438,6 +438,11 @@ public enum ErrorCode {
       "Set the host's clock. Where the clock is right and the journal has seen a wrong one, see pointsman trust reset-sequence."),
   AGENT_STOPPING(
       "agent.stopping", 503, ErrorClass.HOST, "The agent is stopping: repeat when it is back."),
+  AGENT_UPGRADE(
+      "agent.upgrade",
+      409,
+      ErrorClass.HOST,
+      "Repair the installation as the detail says and try again; the running agent goes on."),
   DISK_SPACE(
       "disk.space", 507, ErrorClass.HOST, "Free space on the file system that holds the releases."),
   DISK_INODES(

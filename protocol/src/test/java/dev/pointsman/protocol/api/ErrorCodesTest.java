@@ -128,6 +128,7 @@ class ErrorCodesTest {
           AGENT_TRUST agent.trust 503 HOST
           AGENT_CLOCK agent.clock 503 HOST
           AGENT_STOPPING agent.stopping 503 HOST
+          AGENT_UPGRADE agent.upgrade 409 HOST
           DISK_SPACE disk.space 507 HOST
           DISK_INODES disk.inodes 507 HOST
           HOST_FAULT host.fault 500 HOST
