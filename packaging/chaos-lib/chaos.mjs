@@ -83,6 +83,7 @@ class Run {
     this.watching = new AbortController();
     void this.watch.run(this.watching.signal);
     this.before = await this.atRest();
+    this.upAt = now();
     this.say(`all apps are up; the agent has ${this.before} descriptors`);
   }
 
@@ -124,7 +125,8 @@ class Run {
   async settle() {
     this.say('nothing more is done to anybody; waiting until all is well');
     await this.deploying.settle();
-    const unsettled = () => this.plan.apps.map(({ name }) => this.watch.unsettled(name)).filter(Boolean);
+    // An agent may not have noticed yet that a worker hangs, and takes it for a well one.
+    const unsettled = () => [...this.plan.apps.map(({ name }) => this.watch.unsettled(name)).filter(Boolean), ...survivors(this.ledger.open)];
     try {
       await until('all apps are well', SETTLE_LIMIT_MS, () => (this.stop.aborted ? true : unsettled().length === 0), { everyMs: 300 });
     } catch {
@@ -158,10 +160,9 @@ class Run {
     const known = [this.agent.pid, ...[...this.watch.apps.values()].flatMap(({ workers }) => workers.map(({ pid }) => pid).filter(Boolean))];
     wrong.push(...(this.minutes >= 2 ? grown : []));
     wrong.push(...descriptorsAtRest(this.before, after));
-    wrong.push(...survivors(this.ledger.open));
     wrong.push(...orphans(naming(this.plan.root), known));
     wrong.push(...zombiesOf(this.agent.pid).map(({ pid, name }) => `the agent has not reaped ${pid} (${name})`));
-    wrong.push(...errors(readFileSync(this.agent.log, 'utf8'), this.ledger));
+    wrong.push(...errors(readFileSync(this.agent.log, 'utf8'), this.ledger, this.upAt));
     wrong.push(...wrongOutcomes(this.deploying.outcomes, this.plans, this.ledger));
     wrong.push(...this.explainAll());
     return wrong;

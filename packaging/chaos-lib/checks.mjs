@@ -48,15 +48,21 @@ export function survivors(open) {
   return open.filter(({ step }) => ['hang', 'stop-for-good', 'leak'].includes(step)).map(({ step, app, worker }) => `worker ${worker} of ${app} was never replaced after ${step}`);
 }
 
-/** The agent's own errors, unless they were said while the disk was full, and for a moment after. */
-export function errors(log, ledger, slackMs = 10_000) {
+/**
+ * The agent's own errors from `since` on, unless they were said while the disk was full, and for a moment after; or say that no
+ * worker accepts, while workers of that app were disabled.
+ */
+export function errors(log, ledger, since = 0, slackMs = 10_000) {
   const full = ledger.faults.filter(({ step }) => step === 'disk-full');
+  const disabled = (app, at) => ledger.around(app, at - 60_000, at).some(({ mayLose }) => mayLose);
   return log
     .split('\n')
     .filter((line) => /^\S+ ERROR /.test(line))
     .filter((line) => {
       const at = Date.parse(line.slice(0, line.indexOf(' ')));
-      return !full.some(({ from, to }) => at >= from && at <= (to ?? Infinity) + slackMs);
+      if (at < since || full.some(({ from, to }) => at >= from && at <= (to ?? Infinity) + slackMs)) return false;
+      const unavailable = /No worker accepts.*app=([\w-]+)/.exec(line);
+      return !(unavailable && disabled(unavailable[1], at));
     })
     .map((line) => `the agent's log says: ${line}`);
 }

@@ -22,8 +22,9 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | rsync | shellcheck | nginx | haproxy | npm | curl | git | tar | gzip | busybox | zstd | python3 | strace | gcc) echo "$1" ;;
+    redis-server | rsync | shellcheck | nginx | haproxy | npm | curl | git | tar | gzip | busybox | zstd | python3 | gunicorn | strace | gcc) echo "$1" ;;
     bsdtar) echo libarchive-tools ;;
+    systemd-notify) echo systemd ;;
     mkfs.ext4) echo e2fsprogs ;;
     mkfs.xfs) echo xfsprogs ;;
     mkfs.btrfs) echo btrfs-progs ;;
@@ -43,6 +44,7 @@ explain() {
     npm) echo "npm, which comes with most packages of Node.js" ;;
     ssh-keygen) echo "OpenSSH's ssh-keygen, which signs releases" ;;
     bsdtar | busybox | python3) echo "$1, for the tests that its archives are accepted" ;;
+    gunicorn | systemd-notify) echo "$1, for the tests of workers in other languages than Node" ;;
     strace) echo "strace, which ends the agent at single system calls" ;;
     redis-server) echo "a Redis server, for the tests of the sample's sessions" ;;
     *) echo "$1" ;;

@@ -61,6 +61,14 @@ test("the agent's errors count, but not while its disk is full", () => {
   assert.deepEqual(errors(log, ledger), ["the agent's log says: 2026-01-01T00:00:01.000Z ERROR [x] A: before"]);
 });
 
+test('that no worker accepts is an error unless workers of that very app were disabled, and counts only once all were up', () => {
+  const ledger = new Ledger();
+  ledger.end(ledger.begin({ step: 'kill-all', app: 'web', worker: '1.1', from: Date.parse('2026-01-01T00:00:10Z') }), Date.parse('2026-01-01T00:00:11Z'));
+  const line = (second, app) => `2026-01-01T00:00:${second}.000Z ERROR [sorry] AppUnavailable: No worker accepts: the agent answers 503. app=${app} `;
+  const log = [line('05', 'web'), line('16', 'web'), line('17', 'shop')].join('\n');
+  assert.deepEqual(errors(log, ledger, Date.parse('2026-01-01T00:00:06Z')).map((text) => text.slice(-9)), ['app=shop ']);
+});
+
 test('the wanted release is that of the last successful deployment', () => {
   const deployments = [{ id: 'web-3', state: 'reverted', toRelease: 'b1' }, { id: 'web-2', state: 'successful', toRelease: 'g2' }];
   assert.deepEqual(wantedIs({ app: 'web', release: 'g2' }, deployments), []);

@@ -23,6 +23,7 @@ class Status {
     loopDelayMs: 0,
     cluster: false,
     fault: null,
+    logRefused: 0,
   };
   #push;
   #pushSoon = null;

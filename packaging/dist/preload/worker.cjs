@@ -4,6 +4,7 @@
 const path = require('node:path');
 const listening = require('./listening.cjs');
 const pm2 = require('./pm2.cjs');
+const stdio = require('./stdio.cjs');
 const { Control } = require('./control.cjs');
 const { Drain } = require('./drain.cjs');
 const { Handover } = require('./handover.cjs');
@@ -30,6 +31,7 @@ class Worker {
   }
 
   start() {
+    this.#status.guard('cannot guard the log', () => stdio.guard(() => this.#status.add('logRefused', 1)));
     listening.intercept(this.#ports, this.#status);
     pm2.listenForReady(() => {
       this.#messageSeen = true;

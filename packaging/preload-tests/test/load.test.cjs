@@ -55,6 +55,9 @@ const WAYS = [
   ['plain.cjs', 'drain'],
   ['express5.mjs', 'drain'],
   ['graceful.cjs', 'its own SIGTERM handler'],
+  ['express4.cjs', 'drain'],
+  ['fastify.mjs', 'drain'],
+  ['koa.cjs', 'drain'],
 ];
 
 for (const [app, way] of WAYS) {

@@ -191,6 +191,7 @@ final class Agent implements AutoCloseable {
     TrustMetrics.register(
         metrics, watched(apps.values()), control.refusals(), () -> trust.problems().size());
     UnavailableMetrics.register(metrics, apps.values());
+    LogMetrics.register(metrics, apps.values());
     HttpFetcher fetcher = unwinding.later("fetcher", new HttpFetcher(vertx, config.pull().ca()));
     Pulls pulls =
         unwinding.later(

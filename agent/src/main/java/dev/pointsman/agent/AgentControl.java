@@ -5,6 +5,8 @@ import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.logs.LogQuery;
+import dev.pointsman.agent.logs.LogReader;
 import dev.pointsman.agent.release.Findings;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.AppResource;
@@ -114,6 +116,13 @@ final class AgentControl implements Control {
     } finally {
       verifying.release();
     }
+  }
+
+  @Override
+  public LogLines logs(AppName app, LogQuery query) throws Rejected {
+    App found = find(app);
+    LogReader reader = found.readLogs(query);
+    return () -> orFault("The logs of " + app + " cannot be read", reader::next);
   }
 
   @Override

@@ -10,10 +10,12 @@ import dev.pointsman.agent.deployment.Deployments;
 import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.listen.InheritedSockets;
+import dev.pointsman.agent.logs.AppLogs;
+import dev.pointsman.agent.logs.LogQuery;
+import dev.pointsman.agent.logs.LogReader;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
-import dev.pointsman.agent.worker.LogKeeper;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
@@ -64,7 +66,7 @@ final class App {
   private volatile @Nullable String whileNothingIsWanted;
   private final AppRetention retention;
   private final AppKeeping keeping;
-  private final LogKeeper logs;
+  private final AppLogs logs;
   private final AppTaint taint;
   private final AppTrust trust;
 
@@ -81,12 +83,14 @@ final class App {
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSockets(config, host);
     this.unavailable = new AppUnavailable(config, host);
+    this.logs =
+        AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
     this.shop =
         new NodeWorkshop(
             new NodeWorkshop.Shared(
                 config,
                 runDirectory,
-                directory.resolve("logs"),
+                logs,
                 host.preload(),
                 host.handover(),
                 host.notifications(),
@@ -118,8 +122,8 @@ final class App {
                 new AppHistory(host, releases, workers, retention, this::ended),
                 host.clock(),
                 this::settings));
-    this.logs = LogKeeper.start(config.name().value(), directory.resolve("logs"), config.log());
     workers.adopt(shop);
+    logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers);
     fill();
@@ -284,6 +288,7 @@ final class App {
     if (upkeep.waiting() != null) {
       all.add(upkeep.waiting());
     }
+    all.addAll(logs.notices());
     all.addAll(ofTheHost);
     int instances = deployments.slots();
     return new AppResource(
@@ -300,6 +305,16 @@ final class App {
         planning.pending(),
         upkeep,
         all);
+  }
+
+  /** What its workers write. */
+  AppLogs logs() {
+    return logs;
+  }
+
+  /** Reads what its workers wrote. */
+  LogReader readLogs(LogQuery query) {
+    return new LogReader(logs, query, host.clock());
   }
 
   /** The releases that are here, newest first; reads their evidence from disk. */

@@ -2,6 +2,7 @@ package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.worker.NodeWorkshop;
@@ -98,7 +99,7 @@ final class Leftovers {
             new NodeWorkshop.Shared(
                 config,
                 run,
-                directory.resolve("logs"),
+                AppLogs.of(app.value(), directory.resolve("logs"), config.log(), host.clock()),
                 host.preload(),
                 host.handover(),
                 host.notifications(),

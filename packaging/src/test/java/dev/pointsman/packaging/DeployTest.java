@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -104,17 +106,25 @@ class DeployTest {
       assertThat(Processes.workingDirectory(pid)).isEqualTo(release);
       assertThat(Processes.descriptors(pid))
           .containsEntry(0, "/dev/null")
-          .containsEntry(1, host.app("web").resolve("logs/" + slot + ".log").toString())
-          .containsEntry(2, host.app("web").resolve("logs/" + slot + ".log").toString())
+          .containsEntry(1, newestLog(host, slot))
+          .containsEntry(2, newestLog(host, slot))
           .containsEntry(3, socket);
       assertThat(Processes.descriptors(pid).values())
           .as("nothing of the agent's leaks into a worker")
           .noneMatch(
               what -> what.contains("journal") || what.contains("LOCK") || what.endsWith(".jar"))
           .filteredOn(what -> what.startsWith(host.root().toString()))
-          .allMatch(what -> what.endsWith("/logs/" + slot + ".log"));
+          .allMatch(what -> what.equals(newestLog(host, slot)));
     }
     assertThat(Processes.descriptors(host.agent().pid())).containsValue(socket);
+  }
+
+  private static String newestLog(Host host, String slot) {
+    try {
+      return host.app("web").resolve("logs/" + slot + ".log").toRealPath().toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Command.Ran push(Host host, Bundle bundle) throws Exception {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 final class Host implements Started {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> OVER = Set.of("successful", "failed", "reverted", "stuck");
+  private static final Pattern LISTEN = Pattern.compile("listen = \\[?\"[^\"]*:(\\d+)\"");
   private static final Duration DEPLOYMENT_LIMIT = Duration.ofSeconds(90);
 
   private final RunAs user;
@@ -60,7 +63,10 @@ final class Host implements Started {
   void configure(String app, AppFile file) throws IOException {
     String toml = file.toml();
     Files.writeString(root.resolve("etc/apps.d/" + app + ".toml"), toml);
-    ports.put(app, Integer.valueOf(toml.replaceAll("(?s).*?listen = \"[^\"]*:(\\d+)\".*", "$1")));
+    Matcher port = LISTEN.matcher(toml);
+    if (port.find()) { // Else it listens nowhere.
+      ports.put(app, Integer.valueOf(port.group(1)));
+    }
   }
 
   /** Makes an SSH key without a passphrase. */

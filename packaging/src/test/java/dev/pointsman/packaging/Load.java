@@ -3,6 +3,7 @@ package dev.pointsman.packaging;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,27 +22,35 @@ final class Load implements Started {
 
   /** Starts it; on return it has had its first answers. */
   static Load start(Path root, int port, int rate) throws Exception {
+    return start(root, port, rate, List.of());
+  }
+
+  /** One for any server, whose pages say {@code release NAME}. */
+  static Load plain(Path root, int port, int rate) throws Exception {
+    return start(root, port, rate, List.of("--plain", "/", "--plain-release", "release (\\w+)"));
+  }
+
+  private static Load start(Path root, int port, int rate, List<String> more) throws Exception {
     Path directory = Files.createTempDirectory(root, "load-");
-    Process process =
-        new Command(
-                List.of(
-                    "node",
-                    Program.folder().resolve("load/load.mjs").toString(),
-                    "--url",
-                    "http://127.0.0.1:" + port,
-                    "--rate",
-                    Integer.toString(rate),
-                    "--timeout",
-                    "20s",
-                    "--max-duration",
-                    "60m",
-                    "--json",
-                    directory.resolve("report.json").toString(),
-                    "--status",
-                    directory.resolve("status.json").toString()),
-                directory,
-                Map.of())
-            .start(directory.resolve("output.txt"));
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "node",
+                Program.folder().resolve("load/load.mjs").toString(),
+                "--url",
+                "http://127.0.0.1:" + port,
+                "--rate",
+                Integer.toString(rate),
+                "--timeout",
+                "20s",
+                "--max-duration",
+                "60m",
+                "--json",
+                directory.resolve("report.json").toString(),
+                "--status",
+                directory.resolve("status.json").toString()));
+    line.addAll(more);
+    Process process = new Command(line, directory, Map.of()).start(directory.resolve("output.txt"));
     Load load = new Load(directory, process);
     Eventually.until("the load client has answers", () -> load.requests() > 0);
     return load;

@@ -67,6 +67,17 @@ final class Processes {
     }
   }
 
+  /** Whether {@code pid} is the first of its session, as every worker is. */
+  static boolean leadsASession(long pid) {
+    try {
+      String stat = Files.readString(PROC.resolve(pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[3]) == pid;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   static Path workingDirectory(long pid) throws IOException {
     return Files.readSymbolicLink(PROC.resolve(pid + "/cwd"));
   }

@@ -42,6 +42,7 @@ final class Serving {
       return "several generations: " + generations;
     }
     Set<Long> there = Processes.workersBelow(host.run().resolve(app));
+    there.removeIf(pid -> !Processes.leadsASession(pid)); // What a worker started is its own.
     return there.equals(shown) ? "" : "processes " + there + " while " + shown + " are shown";
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -137,8 +138,16 @@ class SupervisionTest {
   }
 
   private static long crashes(Host host) throws Exception {
-    return Files.readAllLines(host.app("web").resolve("logs/0.log")).stream()
-        .filter(line -> line.contains("I crash because of a file"))
-        .count();
+    long crashes = 0;
+    try (DirectoryStream<Path> logs =
+        Files.newDirectoryStream(host.app("web").resolve("logs"), "0-*.log")) {
+      for (Path log : logs) {
+        crashes +=
+            Files.readAllLines(log).stream()
+                .filter(line -> line.contains("I crash because of a file"))
+                .count();
+      }
+    }
+    return crashes;
   }
 }

@@ -11,6 +11,7 @@ import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -108,6 +109,10 @@ interface Api extends AutoCloseable {
   /** Hands over every event after {@code since} until the agent ends the stream. */
   void events(
       @Nullable String app, @Nullable String since, Consumer<Answer<EventResource>> follower)
+      throws ApiProblem, AgentUnreachable, InterruptedException;
+
+  /** Hands over the lines that {@code query} asks for; endless where it says so. */
+  void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
       throws ApiProblem, AgentUnreachable, InterruptedException;
 
   @Override

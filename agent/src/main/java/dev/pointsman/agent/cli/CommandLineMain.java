@@ -65,6 +65,7 @@ public final class CommandLineMain {
     line.addSubcommand(new GcCommand(session));
     line.addSubcommand(new UpgradeAgentCommand(session));
     line.addSubcommand(new EventsCommand(session));
+    line.addSubcommand(new LogsCommand(session));
     line.addSubcommand(
         new CommandLine(new TokenCommand.Group(session)).addSubcommand(new TokenCommand(session)));
     line.addSubcommand(

@@ -13,6 +13,7 @@ import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -204,6 +205,15 @@ final class RemoteApi implements Api {
       throws ApiProblem, AgentUnreachable, InterruptedException {
     reached(() -> {
       client.events(app, since, follower);
+      return true;
+    });
+  }
+
+  @Override
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, AgentUnreachable, InterruptedException {
+    reached(() -> {
+      client.logs(app, query, reader);
       return true;
     });
   }

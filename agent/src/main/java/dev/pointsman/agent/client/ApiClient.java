@@ -10,6 +10,7 @@ import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.PullResource;
@@ -375,18 +376,42 @@ public final class ApiClient implements AutoCloseable {
       throws ApiProblem, IOException, InterruptedException {
     ClientLink.Streamed answer =
         link.stream(events(app, since), Map.of("Accept", "text/event-stream"));
-    BodyStream body = answer.body();
-    if (body == null) {
-      ClientLink.Reply refusal = answer.refusal();
-      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "", _ -> null) : refusal);
-    }
-    BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body(answer), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith("data: ")) {
         String json = line.substring("data: ".length());
         follower.accept(new Answer<>(parse(json, EventResource.class), json));
       }
     }
+  }
+
+  /**
+   * Hands the lines that {@code query} asks for to {@code reader}, on this thread; with {@code
+   * follow=true} in it until the agent ends the stream or another thread closes this client.
+   *
+   * @throws IOException where the connection broke
+   */
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    query.forEach((key, value) -> words.add(key + "=" + part(value)));
+    String uri = "/v1/apps/" + part(app) + "/logs?" + String.join("&", words);
+    ClientLink.Streamed answer = link.stream(uri, Map.of("Accept", "application/x-ndjson"));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body(answer), StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      reader.accept(new Answer<>(parse(line, LogLineResource.class), line));
+    }
+  }
+
+  private BodyStream body(ClientLink.Streamed answer) throws ApiProblem, IOException {
+    BodyStream body = answer.body();
+    if (body == null) {
+      ClientLink.Reply refusal = answer.refusal();
+      throw problem(refusal == null ? new ClientLink.Reply(500, "", null, "", _ -> null) : refusal);
+    }
+    return body;
   }
 
   private static String events(@Nullable String app, @Nullable String since) {

@@ -268,7 +268,7 @@ public record AppConfig(
     }
   }
 
-  /** Worker logs: one file per slot, cut at {@code maxBytes}, {@code keep} older ones beside it. */
+  /** Worker logs: bounded at {@code maxBytes} each, {@code keep} times as much kept beside it. */
   public record LogConfig(long maxBytes, int keep) {
     /** 10 MiB and three older ones. */
     public static final LogConfig DEFAULT = new LogConfig(10L << 20, 3);

@@ -1,9 +1,11 @@
 package dev.pointsman.agent.http;
 
+import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -205,6 +207,15 @@ public interface Control {
    * release.unknown}.
    */
   Path fileList(AppName app, ReleaseId release) throws Rejected;
+
+  /** Lines of an app's workers, as they come. One thread. */
+  interface LogLines {
+    /** The last ones at first, then those that came since; blocks for reading the disk. */
+    List<LogLineResource> next() throws Rejected;
+  }
+
+  /** What the app's workers wrote, and write. */
+  LogLines logs(AppName app, LogQuery query) throws Rejected;
 
   /** Blocks until the deployment is over or {@code limit} has passed, then returns it. */
   DeploymentResource await(String id, Duration limit) throws Rejected, InterruptedException;

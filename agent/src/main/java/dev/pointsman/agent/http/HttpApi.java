@@ -77,6 +77,7 @@ public final class HttpApi implements AutoCloseable {
                 deploying,
                 pulling,
                 following,
+                new Logs(vertx, control, blocking, limits, clock),
                 new Housekeeping(vertx, control, blocking),
                 new Trusting(vertx, control, blocking),
                 new AgentItself(vertx, source.agent(), blocking),

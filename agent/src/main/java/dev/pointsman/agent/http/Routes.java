@@ -36,6 +36,7 @@ final class Routes {
       Deploying deploying,
       Pulling pulling,
       Following following,
+      Logs logs,
       Housekeeping housekeeping,
       Trusting trusting,
       AgentItself agent,
@@ -92,6 +93,8 @@ final class Routes {
     at(router, "/v1/apps/:app/rollback")
         .on(HttpMethod.POST, Scope.DEPLOY, small(deploying::rollback))
         .done();
+    // What an app writes may hold secrets, so those who only look are not shown it.
+    at(router, "/v1/apps/:app/logs").get(Scope.DEPLOY, handlers.logs()::logs).done();
     ordering(router);
     configuring(router);
     at(router, "/v1/apps/:app/judgement")

@@ -81,11 +81,20 @@ public final class StatusTable {
     text.append(lines("notice: ", app.notices()));
     if (!app.workers().isEmpty()) {
       text.append('\n').append(workers(app.workers(), now));
+      text.append(lines("", said(app.workers())));
     }
     if (app.deployment() != null) {
       text.append('\n').append(deployment(app.deployment(), now));
     }
     return text.toString();
+  }
+
+  /** What workers say of themselves, one line for each that does. */
+  private static List<String> said(List<WorkerResource> workers) {
+    return workers.stream()
+        .filter(worker -> worker.said() != null)
+        .map(worker -> "slot " + worker.slot() + " says: " + worker.said())
+        .toList();
   }
 
   private static TextTable workers(List<WorkerResource> workers, Instant now) {

@@ -12,12 +12,9 @@ import java.nio.file.Path;
 /** What Java's file API leaves out about file systems. */
 public final class FileSystems {
   private static final int O_RDONLY = 0;
-  private static final int O_WRONLY = 1;
-  private static final int FALLOC_FL_COLLAPSE_RANGE = 8;
 
   // struct statvfs of glibc, 64 bit: bsize, frsize, blocks, bfree, bavail, files, ffree, favail.
   private static final long STATVFS_SIZE = 256;
-  private static final long STATVFS_BLOCK_SIZE = 0;
   private static final long STATVFS_FILES = 40;
   private static final long STATVFS_FREE_FILES = 56;
 
@@ -28,9 +25,6 @@ public final class FileSystems {
   private static final CFunction STATFS = CFunction.returningInt("statfs", ADDRESS, ADDRESS);
   private static final CFunction SYNCFS = CFunction.returningInt("syncfs", JAVA_INT);
   private static final CFunction STATVFS = CFunction.returningInt("statvfs", ADDRESS, ADDRESS);
-  private static final CFunction FALLOCATE =
-      CFunction.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-
   private static final CFunction LINK = CFunction.returningInt("link", ADDRESS, ADDRESS);
 
   private FileSystems() {}
@@ -80,31 +74,6 @@ public final class FileSystems {
       return statvfs.get(JAVA_LONG, STATVFS_FILES) == 0
           ? Long.MAX_VALUE
           : statvfs.get(JAVA_LONG, STATVFS_FREE_FILES);
-    }
-  }
-
-  /**
-   * Cuts up to {@code bytes} off the beginning of a file that others go on appending to, in whole
-   * blocks of the file system, and returns how many were cut. Zero means that the file system
-   * cannot do it (ext4 and XFS can) or that there is less than a block to cut.
-   */
-  public static long cutHead(Path file, long bytes) throws IOException {
-    int descriptor = open("cut the beginning off", file, O_WRONLY);
-    try (Arena arena = Arena.ofConfined()) {
-      long block = statvfs(arena, file).get(JAVA_LONG, STATVFS_BLOCK_SIZE);
-      long cut = bytes / block * block;
-      if (cut > 0) {
-        FALLOCATE.call(descriptor, FALLOC_FL_COLLAPSE_RANGE, 0L, cut);
-      }
-      return cut;
-    } catch (LinuxException e) {
-      // EINVAL: another allocation unit than the block size, or nothing would be left.
-      if (e.is(Errno.EOPNOTSUPP) || e.is(Errno.EINVAL) || e.is(Errno.ENOSYS)) {
-        return 0;
-      }
-      throw new IOException("cannot cut the beginning off " + file + ": " + e.getMessage(), e);
-    } finally {
-      Descriptors.close(descriptor);
     }
   }
 

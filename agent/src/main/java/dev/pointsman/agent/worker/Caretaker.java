@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the workers of an app between its deployments, on a virtual thread of its own: weighs
@@ -22,6 +24,8 @@ import java.util.function.BooleanSupplier;
  * deployment is in progress it does nothing, for that replaces them anyway.
  */
 final class Caretaker {
+  private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
+
   private final WorkerPool pool;
   private final WorkerPolicy policy;
   private final Duration interval;
@@ -95,19 +99,7 @@ final class Caretaker {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         long seen = pool.changes();
-        Instant now = clock.instant();
-        if (!now.isBefore(weighAt)) {
-          pool.weigh();
-          weighAt = now.plus(interval);
-        }
-        Decision next =
-            deploying.getAsBoolean()
-                ? new Decision.Nothing()
-                : planner.next(history, pool.ailing(now), pool.isWell(), now);
-        decision = next;
-        if (next instanceof Decision.Replace(Ailing worker)) {
-          replace(worker);
-        } else {
+        if (!look()) {
           pool.awaitChange(seen, interval);
         }
       }
@@ -116,25 +108,48 @@ final class Caretaker {
     }
   }
 
-  private void replace(Ailing worker) throws InterruptedException {
+  /** Looks once; whether it was worth it, so that it may be again. */
+  private boolean look() throws InterruptedException {
+    try {
+      Instant now = clock.instant();
+      if (!now.isBefore(weighAt)) {
+        pool.weigh();
+        weighAt = now.plus(interval);
+      }
+      Decision next =
+          deploying.getAsBoolean()
+              ? new Decision.Nothing()
+              : planner.next(history, pool.ailing(now), pool.isWell(), now);
+      decision = next;
+      return next instanceof Decision.Replace(Ailing worker) && replace(worker);
+    } catch (RuntimeException e) {
+      LOG.error("Workers could not be looked after: a bug. app={}", story.app(), e);
+      return false;
+    }
+  }
+
+  /** Whether the attempt was made to its end. */
+  private boolean replace(Ailing worker) throws InterruptedException {
     story.upkeep("worker.replacing", worker, "is being replaced: " + worker.detail());
     Renewal.Outcome outcome = new Renewal(pool, deploying).run(worker.slot(), worker.why());
-    switch (outcome) {
+    return switch (outcome) {
       case Renewal.Done _ -> {
         history = planner.replaced(history, worker, clock.instant());
         story.upkeep("worker.replaced", worker, "was replaced: " + worker.detail());
+        yield true;
       }
       case Renewal.Failed(FailureResource failure) -> {
         history = planner.failed(history, worker, failure.detail(), clock.instant());
         story.upkeep(
             "worker.not_replaced",
             worker,
-            "keeps its worker, for the new one did not come up: " + failure.detail());
+            "stays as it is, for the new one did not come up: " + failure.detail());
+        yield true;
       }
       case Renewal.GivenUp(String why) -> {
         story.upkeep("worker.not_replaced", worker, "was not replaced: " + why);
-        pool.awaitChange(pool.changes(), interval);
+        yield false;
       }
-    }
+    };
   }
 }

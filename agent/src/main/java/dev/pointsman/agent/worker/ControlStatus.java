@@ -28,7 +28,8 @@ record ControlStatus(
     long rss,
     long loopDelayMs,
     boolean cluster,
-    @Nullable String fault) {
+    @Nullable String fault,
+    long logRefused) {
   static final ControlStatus UNKNOWN =
-      new ControlStatus(0, false, false, false, false, false, 0, 0, 0, 0, 0, 0, 0, false, null);
+      new ControlStatus(0, false, false, false, false, false, 0, 0, 0, 0, 0, 0, 0, false, null, 0);
 }

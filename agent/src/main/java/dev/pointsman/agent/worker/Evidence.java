@@ -223,7 +223,8 @@ final class Evidence {
         counters.requests(),
         counters.inflight(),
         counters.connections(),
-        counters.rssBytes());
+        counters.rssBytes(),
+        process == null ? null : process.said());
   }
 
   static Incarnation incarnation(WorkerState state) {

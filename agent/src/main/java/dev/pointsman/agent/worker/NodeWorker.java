@@ -176,6 +176,9 @@ final class NodeWorker implements LaunchedWorker {
     if (is.drained() && !was.drained()) {
       events.accept(new WorkerEvent.Drained(who));
     }
+    if (is.logRefused() > was.logRefused()) {
+      body.refusedWrites(is.logRefused() - was.logRefused());
+    }
     if (is.fault() != null && !is.fault().equals(was.fault())) {
       LOG.warn(
           "The preload of a worker complains. incarnation={} pid={}: {}",

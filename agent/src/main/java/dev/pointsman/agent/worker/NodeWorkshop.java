@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.linux.Users.User;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
@@ -18,9 +19,7 @@ import dev.pointsman.agent.worker.WorkerHandle.Stage;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ public final class NodeWorkshop implements Workshop {
    * What all workers of an app share.
    *
    * @param runDirectory {@code <run>/<app>}
-   * @param logDirectory one file per slot
+   * @param logs where they write
    * @param preload the preload's file
    * @param handover command by which a worker's preload sends the shared socket back, as JSON
    * @param notifications reads what workers without the preload say
@@ -47,7 +46,7 @@ public final class NodeWorkshop implements Workshop {
   public record Shared(
       AppConfig config,
       Path runDirectory,
-      Path logDirectory,
+      AppLogs logs,
       Path preload,
       String handover,
       Notifications notifications,
@@ -82,7 +81,7 @@ public final class NodeWorkshop implements Workshop {
         new Shared(
             next,
             shared.runDirectory(),
-            shared.logDirectory(),
+            shared.logs(),
             shared.preload(),
             shared.handover(),
             shared.notifications(),
@@ -121,14 +120,9 @@ public final class NodeWorkshop implements Workshop {
       Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = start.spec();
-    Path log = log(start.slot());
-    Files.createDirectories(
-        shared.logDirectory(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    WorkerLog.bound(log, shared.config().log());
-    long logStart = WorkerLog.size(log);
     Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
     try (WorkerSockets sockets = given.get()) {
+      Path log = beginLog(start);
       Optional<NotifySocket> notify =
           notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
@@ -156,7 +150,7 @@ public final class NodeWorkshop implements Workshop {
                 sockets.probePort());
         writeOrKill(handle, directory, process);
         LaunchedWorker worker =
-            worker(new WorkerBody(handle, directory, log, logStart), notify, events);
+            worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
         begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
@@ -164,9 +158,21 @@ public final class NodeWorkshop implements Workshop {
         throw e;
       }
     } catch (IOException | Rejected e) {
+      shared.logs().ended(start.who().toString());
       deleteBecauseOf(e, directory);
       throw e;
     }
+  }
+
+  private Path beginLog(Start start) throws IOException {
+    Generation generation = start.spec().generation();
+    return shared
+        .logs()
+        .begin(
+            start.slot(),
+            start.who().toString(),
+            generation.release().value(),
+            generation.shortDigest());
   }
 
   private static ProcessLimits limits(ResourcesConfig resources) throws Rejected {
@@ -253,11 +259,11 @@ public final class NodeWorkshop implements Workshop {
         processes.findByEnvironment(WorkerEnvironment.PROBE_OF, directory.toString())) {
       kill(left); // A probe of the agent before, which has no deadline any more.
     }
-    Path log = log(handle.slot());
+    shared.logs().adopt(handle.slot(), handle.incarnation().toString());
     Optional<NotifySocket> notify =
         notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
     LaunchedWorker worker =
-        worker(new WorkerBody(handle, directory, log, WorkerLog.size(log)), notify, events);
+        worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
     begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
@@ -285,6 +291,7 @@ public final class NodeWorkshop implements Workshop {
     var _ =
         exit.thenAccept(status -> {
           living.remove(process);
+          shared.logs().ended(worker.incarnation().toString());
           worker.exited(status);
         });
   }
@@ -330,9 +337,5 @@ public final class NodeWorkshop implements Workshop {
 
   Path runDirectory() {
     return shared.runDirectory();
-  }
-
-  private Path log(int slot) {
-    return shared.logDirectory().resolve(slot + ".log");
   }
 }

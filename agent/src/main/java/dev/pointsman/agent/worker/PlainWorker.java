@@ -131,6 +131,11 @@ final class PlainWorker implements LaunchedWorker {
   }
 
   @Override
+  public @Nullable String said() {
+    return status.isEmpty() ? null : status;
+  }
+
+  @Override
   public List<String> probes() {
     List<String> all = new ArrayList<>(prober.lastAnswers());
     if (!isReady()) {
@@ -204,7 +209,9 @@ final class PlainWorker implements LaunchedWorker {
         .extend()
         .ifPresent(more -> events.accept(new WorkerEvent.MoreTime(incarnation(), more)));
     message.watchdog().ifPresent(watchdog::every);
-    if (message.trigger()) {
+    if (message.stopping()) {
+      watchdog.close(); // What is ending needs to show no life.
+    } else if (message.trigger()) {
       watchdog.trigger();
     } else if (message.alive()) {
       watchdog.beat();

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
 import dev.pointsman.agent.worker.WorkerHandle.Stage;
@@ -16,17 +17,14 @@ final class WorkerBody {
   private static final int LAST_LINES = 20;
 
   private final Path directory;
-  private final Path log;
-  private final long logStart;
+  private final AppLogs logs;
   private volatile WorkerHandle handle;
   private volatile @Nullable RunningProcess process;
 
-  /** {@code logStart}: where in {@code log} this process began to write. */
-  WorkerBody(WorkerHandle handle, Path directory, Path log, long logStart) {
+  WorkerBody(WorkerHandle handle, Path directory, AppLogs logs) {
     this.handle = handle;
     this.directory = directory;
-    this.log = log;
-    this.logStart = logStart;
+    this.logs = logs;
   }
 
   /** Goes on with the process itself, once there is one. */
@@ -100,13 +98,14 @@ final class WorkerBody {
     }
   }
 
+  /** So many writes of the process to its log were refused. */
+  void refusedWrites(long count) {
+    logs.refused(handle.slot(), count);
+  }
+
   /** The last lines it wrote, oldest first. */
   List<String> lastLines() {
-    try {
-      return WorkerLog.tail(log, logStart, LAST_LINES);
-    } catch (IOException e) {
-      return List.of("(" + log + " cannot be read: " + e.getMessage() + ")");
-    }
+    return logs.tail(handle.slot(), incarnation().toString(), LAST_LINES);
   }
 
   /** Removes its directory and what lies beside it. */

@@ -34,6 +34,11 @@ interface WorkerProcess {
     return counters().rssBytes();
   }
 
+  /** What it says of itself, one line for people; null for nothing. */
+  default @Nullable String said() {
+    return null;
+  }
+
   /** The last probe answers, oldest first. */
   List<String> probes();
 

@@ -50,7 +50,7 @@ public final class WorkerStory {
               worker,
               "worker.stopped",
               it.last(),
-              slot + who + " is gone" + because(it.trouble()) + cut(worker));
+              slot + who + " is gone" + because(worker, it.trouble()) + cut(worker));
       case BackingOff it ->
           publish(
               worker,
@@ -115,8 +115,19 @@ public final class WorkerStory {
     if (process != null) {
       data.put("pid", Integer.toString(process.pid()));
     }
+    WorkerExit exit = worker.view().lastExit();
+    if (exit != null && exit.who().equals(who)) {
+      data.put("exit", exit.words());
+      data.put("cause", exit.cause().name().toLowerCase(Locale.ROOT));
+    }
     LOG.info("{} app={} {}", message, app, data);
     events.publish(type.toLowerCase(Locale.ROOT), app.value(), message, data);
+  }
+
+  /** Why it is gone; how it ended, where nothing was wrong. */
+  private static String because(WorkerSupervisor worker, @Nullable Trouble trouble) {
+    WorkerExit exit = worker.view().lastExit();
+    return trouble == null && exit != null ? ": " + exit.words() + "." : because(trouble);
   }
 
   private static String because(@Nullable Trouble trouble) {

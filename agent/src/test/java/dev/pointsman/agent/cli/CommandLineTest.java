@@ -36,7 +36,7 @@ class CommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          ''                    | pointsman: say what to do; the commands are agent, check-config, doctor, pack, sign, verify, push, pull, deploy, rollback, plan, reload, restart, scale, stop, start, status, releases, pin, unpin, gc, upgrade-agent, events, token, trust
+          ''                    | pointsman: say what to do; the commands are agent, check-config, doctor, pack, sign, verify, push, pull, deploy, rollback, plan, reload, restart, scale, stop, start, status, releases, pin, unpin, gc, upgrade-agent, events, logs, token, trust
           stats                 | did you mean status or start or restart?
           deploy                | pointsman deploy: Missing required parameters: 'APP', 'RELEASE'
           deploy web            | pointsman deploy: Missing required parameter: 'RELEASE'

@@ -12,6 +12,7 @@ import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentResource;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.PullResource;
 import dev.pointsman.protocol.api.ReleaseResource;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -281,6 +283,15 @@ final class FakeApi implements Api {
     Object value = next("events " + app + " " + since);
     for (Object event : (List<?>) value) {
       follower.accept(new Answer<>((EventResource) event, Json.text(event)));
+    }
+  }
+
+  @Override
+  public void logs(String app, Map<String, String> query, Consumer<Answer<LogLineResource>> reader)
+      throws ApiProblem, AgentUnreachable {
+    Object value = next("logs " + app + " " + new TreeMap<>(query));
+    for (Object line : (List<?>) value) {
+      reader.accept(new Answer<>((LogLineResource) line, Json.text(line)));
     }
   }
 

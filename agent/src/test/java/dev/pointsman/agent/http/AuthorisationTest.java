@@ -46,6 +46,8 @@ class AuthorisationTest {
     "GET, /v1/apps/api/releases/r42, , 403, 403, 200",
     "PUT, /v1/apps/web/releases/r43, tar, 403, 201, 201",
     "PUT, /v1/apps/api/releases/r43, tar, 403, 403, 201",
+    "GET, /v1/apps/web/logs, , 403, 200, 200",
+    "GET, /v1/apps/api/logs, , 403, 403, 200",
     "GET, /v1/apps/web/deployments, , 200, 200, 200",
     "GET, /v1/apps/api/deployments, , 403, 403, 200",
     "POST, /v1/apps/web/deployments, '{\"release\":\"r43\"}', 403, 202, 202",

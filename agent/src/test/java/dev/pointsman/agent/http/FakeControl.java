@@ -1,6 +1,7 @@
 package dev.pointsman.agent.http;
 
 import dev.pointsman.agent.journal.EventLog;
+import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.protocol.api.AppCondition;
 import dev.pointsman.protocol.api.AppResource;
 import dev.pointsman.protocol.api.DeploymentKind;
@@ -9,6 +10,7 @@ import dev.pointsman.protocol.api.DeploymentState;
 import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.EventResource;
 import dev.pointsman.protocol.api.GarbageResource;
+import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.api.Phase;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
@@ -34,7 +36,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +93,8 @@ public final class FakeControl implements Control {
             1000,
             3,
             5,
-            50L << 20);
+            50L << 20,
+            "12 jobs done");
     WorkerResource waiting =
         new WorkerResource(
             1,
@@ -105,7 +110,8 @@ public final class FakeControl implements Control {
             0,
             0,
             0,
-            0);
+            0,
+            null);
     return new AppResource(
         name,
         AppCondition.DEGRADED,
@@ -187,6 +193,25 @@ public final class FakeControl implements Control {
             3_915_328,
             false,
             null));
+  }
+
+  /** What everybody is told at first. */
+  volatile List<LogLineResource> recentLogs = List.of();
+
+  /** Batches of lines that come later, one for each time that they are asked for. */
+  final Queue<List<LogLineResource>> logs = new ConcurrentLinkedQueue<>();
+
+  volatile @Nullable LogQuery logQuery;
+
+  @Override
+  public LogLines logs(AppName app, LogQuery query) throws Rejected {
+    AppResource _ = app(app);
+    logQuery = query;
+    Queue<List<LogLineResource>> first = new ConcurrentLinkedQueue<>(List.of(recentLogs));
+    return () -> {
+      List<LogLineResource> next = first.isEmpty() ? logs.poll() : first.poll();
+      return next == null ? List.of() : next;
+    };
   }
 
   @Override

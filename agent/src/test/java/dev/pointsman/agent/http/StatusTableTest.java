@@ -58,6 +58,7 @@ class StatusTableTest {
             SLOT  STATE        FOR    PID   RELEASE  RESTARTS  REQUESTS  RUNNING  RSS     LAST EXIT
             0     online       3h20m  4711  r42      0         1000      3        50 MiB  -
             1     backing_off  3h20m  -     r42      2         0         0        -       exited with status 1
+            slot 0 says: 12 jobs done
             """);
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,24 +41,6 @@ class FileSystemsTest {
             "cannot sync the file system of %s: open: No such file or directory (ENOENT)"
                 .formatted(missing));
     assertThatThrownBy(() -> FileSystems.freeInodes(missing)).hasMessageContaining("ENOENT");
-    assertThatThrownBy(() -> FileSystems.cutHead(missing, 1)).hasMessageContaining("ENOENT");
-  }
-
-  @Test
-  void cutsWholeBlocksOffTheBeginningOrNothing() throws Exception {
-    byte[] content = new byte[300_000];
-    for (int i = 0; i < content.length; i++) {
-      content[i] = (byte) (i / 1000);
-    }
-    Path file = Files.write(directory.resolve("log"), content);
-    FileSystems.sync(file);
-
-    long cut = FileSystems.cutHead(file, 200_000);
-
-    assertThat(cut).isBetween(0L, 200_000L);
-    assertThat(Files.readAllBytes(file))
-        .isEqualTo(Arrays.copyOfRange(content, (int) cut, content.length));
-    assertThat(FileSystems.cutHead(file, 1)).isZero();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.listen.SharedSocket;
+import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.process.ProcessIdentity;
 import dev.pointsman.agent.process.Processes;
@@ -68,7 +69,11 @@ final class NodeHost implements AutoCloseable {
               new NodeWorkshop.Shared(
                   config,
                   run,
-                  directory.resolve("logs"),
+                  AppLogs.of(
+                      config.name().value(),
+                      directory.resolve("logs"),
+                      config.log(),
+                      Clock.systemUTC()),
                   preload,
                   "[\"/bin/false\"]",
                   notifications,

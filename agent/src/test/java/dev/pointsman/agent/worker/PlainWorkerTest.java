@@ -96,6 +96,7 @@ final class PlainWorkerTest {
       agent.pool.keep(0, r1);
       healthy(agent);
       assertThat(host().ask()).isEqualTo("r1 " + only(agent).pid());
+      Await.until("its status", () -> "serving".equals(only(agent).said()));
     }
   }
 

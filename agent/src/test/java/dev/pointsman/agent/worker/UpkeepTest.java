@@ -124,6 +124,39 @@ final class UpkeepTest {
     assertThat(Objects.requireNonNull(shown(1).exit()).killed()).isTrue();
   }
 
+  @Test
+  void whereAllHangNobodyIsSaidToAccept() throws Exception {
+    keep(1);
+    AtomicBoolean accepts = new AtomicBoolean();
+    pool.tellAcceptance(accepts::set);
+    assertThat(accepts).isTrue();
+    workshop.fault(OLD, Fault.NEVER_LISTENS);
+    FakeProcess hung = workshop.process(who(1));
+    hung.say(new WorkerEvent.Hung(hung.who, "It shows no life."));
+    Await.until("nobody accepts", () -> !accepts.get());
+    hung.say(new WorkerEvent.Recovered(hung.who));
+    Await.until("it accepts again", accepts::get);
+    assertThat(hung.accepting).isTrue();
+  }
+
+  @Test
+  void theStoryTellsThroughWhomAWorkerEnded() throws Exception {
+    keep(2);
+    workshop.process(who(1)).exit(7);
+    failProbes(workshop.process(who(2)));
+    awaitReplaced(1, who(2));
+    assertThat(pool.awaitHealthy(2, LONG)).isTrue();
+    assertThat(events.since(null))
+        .anyMatch(it ->
+            it.type().equals("worker.backing_off")
+                && "exit code 7".equals(it.data().get("exit"))
+                && "itself".equals(it.data().get("cause")))
+        .anyMatch(it ->
+            it.type().equals("worker.stopped")
+                && "unhealthy".equals(it.data().get("cause"))
+                && it.message().contains("it failed its probes and was replaced"));
+  }
+
   /** All fail their probes, and so does every new one: the outage is not theirs. */
   @Test
   void inAnOutageThatAllShareNobodyIsStoppedAndAttemptsBecomeRare() throws Exception {

@@ -4,6 +4,7 @@ import static dev.pointsman.agent.worker.MachineSamples.POLICY;
 import static dev.pointsman.agent.worker.MachineSamples.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.worker.WorkerState.Alive;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
@@ -27,9 +28,13 @@ final class WorkerMachineWalkTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 20260101, 77, 424242})
   void everyLifeKeepsTheRules(long seed) {
+    int forgiven = 0;
     for (int life = 0; life < LIVES; life++) {
-      new Life(seed + life * 1_000_003L).live();
+      Life lived = new Life(seed + life * 1_000_003L);
+      lived.live();
+      forgiven += lived.forgiven;
     }
+    assertThat(forgiven).as("seed %d: exits after a long life", seed).isPositive();
   }
 
   private static final class Life {
@@ -42,6 +47,7 @@ final class WorkerMachineWalkTest {
     private final List<Instant> spawns = new ArrayList<>();
     private final Gate gate;
     private int passesInARow;
+    private int forgiven;
     private Instant passingSince = T0;
     private Instant now = T0;
     private WorkerState state;
@@ -70,6 +76,7 @@ final class WorkerMachineWalkTest {
         if (state instanceof Online && !(was instanceof Online)) {
           assertThat(told).as(story).contains(((Online) state).who());
         }
+        latch(was, event, story);
         next.effects()
             .forEach(effect -> {
               try {
@@ -78,9 +85,29 @@ final class WorkerMachineWalkTest {
                 throw new AssertionError(story + ": " + e.getMessage(), e);
               }
             });
-        now = now.plusMillis(random.nextInt(random.nextInt(10) == 0 ? 20_000 : 300));
+        boolean forLong = state instanceof Online && random.nextInt(20) == 0;
+        now =
+            now.plusMillis(
+                forLong ? 90_000 : random.nextInt(random.nextInt(10) == 0 ? 20_000 : 300));
       }
       rarelyStarted();
+    }
+
+    /** Rests last as long as they are to, and whoever served for long is started again at once. */
+    private void latch(WorkerState was, WorkerEvent event, String story) {
+      if (state instanceof WorkerState.Errored errored && !(was instanceof WorkerState.Errored)) {
+        assertThat(errored.until()).as(story).isEqualTo(now.plus(POLICY.cooldown()));
+      }
+      if (was instanceof WorkerState.Errored errored && state instanceof WorkerState.Launching) {
+        assertThat(now).as(story).isAfterOrEqualTo(errored.until());
+      }
+      if (was instanceof Online online
+          && event instanceof WorkerEvent.Exited
+          && !now.isBefore(online.since().plus(POLICY.restartWindow()))) {
+        assertThat(state).as(story).isInstanceOf(WorkerState.BackingOff.class);
+        assertThat(((WorkerState.BackingOff) state).until()).as(story).isEqualTo(now);
+        forgiven++;
+      }
     }
 
     /**
@@ -95,6 +122,12 @@ final class WorkerMachineWalkTest {
       if (!(state instanceof Alive alive) || random.nextInt(5) == 0) {
         WorkerMachine.wakeAt(state).filter(now::isBefore).ifPresent(due -> now = due);
         return new WorkerEvent.TimerFired();
+      }
+      boolean servedLong =
+          state instanceof Online it && !now.isBefore(it.since().plus(POLICY.restartWindow()));
+      if (servedLong && random.nextBoolean()) {
+        ended.add(alive.who());
+        return new WorkerEvent.Exited(alive.who(), new ExitStatus.Exited(1));
       }
       List<WorkerEvent> mine = MachineSamples.eventsOf(alive.who());
       WorkerEvent event = mine.get(random.nextInt(10) == 0 ? random.nextInt(9) : random.nextInt(4));

@@ -337,7 +337,7 @@ final class WorkerPoolTest {
       workshop.fault(OLD, Fault.NEVER_DRAINS);
       for (int slot = 0; slot < WorkerPool.MAX_DRAINING; slot++) {
         pool.keep(slot, OLD);
-        assertThat(pool.awaitHealthy(slot + 1, LONG)).isTrue(); // One that starts need not drain.
+        assertThat(pool.awaitHealthy(slot + 1, LONG)).as("it has something to drain").isTrue();
         assertThat(replace(slot)).isEmpty();
       }
       FailureResource failure = replace(0).orElseThrow();

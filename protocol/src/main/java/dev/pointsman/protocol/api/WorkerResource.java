@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests answered by this process so far; as {@code inflight} and {@code connections} only
  *     known for workers with the preload
  * @param rssBytes resident memory, 0 where unknown
+ * @param said what it says of itself by {@code STATUS=}, if anything; one line
  */
 public record WorkerResource(
     int slot,
@@ -32,4 +33,5 @@ public record WorkerResource(
     long requests,
     int inflight,
     int connections,
-    long rssBytes) {}
+    long rssBytes,
+    @Nullable String said) {}
