@@ -103,7 +103,8 @@ final class Leftovers {
                 host.preload(),
                 host.handover(),
                 host.notifications(),
-                host.steady()),
+                host.steady(),
+                host.cgroups()),
             host.processes(),
             new WorkerSpecs(directory.resolve("generations")),
             () -> {

@@ -89,7 +89,8 @@ public final class NodeWorkshop implements Workshop {
             shared.preload(),
             shared.handover(),
             shared.notifications(),
-            shared.clock());
+            shared.clock(),
+            shared.cgroups());
     shared = now;
     environment = new WorkerEnvironment(now);
   }

@@ -10,7 +10,6 @@ import dev.pointsman.agent.release.Generation;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.api.WorkerStateName;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -239,8 +238,7 @@ final class PlainWorkerTest {
       assertThat(agent.pool.workers()).isEmpty();
       assertThat(host().left()).isEmpty();
     }
-    assertThat(written())
-        .doesNotContain("mute stops in order");
+    assertThat(written()).doesNotContain("mute stops in order");
   }
 
   /** Of many that share a socket, this asks the very one. */
