@@ -88,8 +88,11 @@ public record WorkerKind(
     return kind == null ? PRELOAD : kind;
   }
 
-  /** Whether a probe of this kind connects to the worker. */
+  /**
+   * Whether a probe of this kind connects to a port of the worker's own; with the preload it goes
+   * to the private unix socket, and the worker inherits nothing for it.
+   */
   boolean connects() {
-    return probe == Probe.HTTP || probe == Probe.TCP;
+    return protocol != Protocol.PRELOAD && (probe == Probe.HTTP || probe == Probe.TCP);
   }
 }
