@@ -82,7 +82,7 @@ final class App {
     this.runDirectory = host.config().run().resolve(config.name().value());
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
-    this.socket = new AppSockets(config, host);
+    this.socket = new AppSockets(config, host.sockets());
     this.unavailable = new AppUnavailable(config, host);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
@@ -175,7 +175,7 @@ final class App {
     int count = workers.workers().size();
     workers.slots().keySet().stream().sorted(Comparator.reverseOrder()).forEach(workers::retire);
     unavailable.close();
-    socket.close();
+    socket.giveUp();
     Optional<FailureResource> left = workers.awaitGone();
     logs.close();
     if (left.isPresent()) {

@@ -34,16 +34,16 @@ final class AppSocket implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final AppConfig config;
-  private final Host host;
+  private final SocketStore store;
   private final Endpoint endpoint;
   private final boolean first;
   private volatile @Nullable SharedSocket socket;
   private volatile @Nullable String lost;
 
   /** The socket of {@code config}'s app that listens on {@code endpoint}, perhaps its first. */
-  AppSocket(AppConfig config, Host host, Endpoint endpoint, boolean first) {
-    this.host = host;
+  AppSocket(AppConfig config, SocketStore store, Endpoint endpoint, boolean first) {
     this.config = config;
+    this.store = store;
     this.endpoint = endpoint;
     this.first = first;
   }
@@ -60,12 +60,12 @@ final class AppSocket implements AutoCloseable {
             .filter(recorded -> recorded.boot().equals(boot))
             .map(recorded -> OptionalLong.of(recorded.inode()))
             .orElse(OptionalLong.empty());
-    switch (new SocketRecovery(host.sockets().inherited(), shop::askForSocket, directory, PATIENCE)
+    switch (new SocketRecovery(store.inherited(), shop::askForSocket, directory, PATIENCE)
         .takeBack(endpoint, config.backlog(), inode, shop.living())) {
       case Recovered(SharedSocket got, var how) -> {
         socket = got;
         lost = null;
-        host.sockets().keep(name(), got.descriptor(), how == How.BOUND);
+        store.keep(name(), got.descriptor(), how == How.BOUND);
         if (inode.isEmpty() || inode.getAsLong() != got.inode()) {
           ledger.append(
               first
@@ -123,6 +123,12 @@ final class AppSocket implements AutoCloseable {
   /** Why there is no socket. */
   Optional<String> problem() {
     return socket != null ? Optional.empty() : Optional.of(String.valueOf(lost));
+  }
+
+  /** Closes it, and has nobody keep it for the next agent. */
+  void giveUp() throws IOException {
+    store.forget(name());
+    close();
   }
 
   @Override

@@ -16,9 +16,9 @@ import java.util.Optional;
 final class AppSockets implements AutoCloseable {
   private final List<AppSocket> all = new ArrayList<>();
 
-  AppSockets(AppConfig config, Host host) {
+  AppSockets(AppConfig config, SocketStore store) {
     for (Endpoint endpoint : config.listen()) {
-      all.add(new AppSocket(config, host, endpoint, all.isEmpty()));
+      all.add(new AppSocket(config, store, endpoint, all.isEmpty()));
     }
   }
 
@@ -64,6 +64,13 @@ final class AppSockets implements AutoCloseable {
   /** Why one of them is not there. */
   Optional<String> problem() {
     return all.stream().flatMap(socket -> socket.problem().stream()).findFirst();
+  }
+
+  /** Closes all for good: nobody keeps them for the next agent either. */
+  void giveUp() throws IOException {
+    for (AppSocket socket : all) {
+      socket.giveUp();
+    }
   }
 
   @Override

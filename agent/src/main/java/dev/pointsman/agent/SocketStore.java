@@ -58,6 +58,21 @@ final class SocketStore {
   }
 
   /**
+   * Has the service manager close what it keeps under {@code name}: a socket that nobody accepts
+   * from, but that is open somewhere, takes connections that nobody ever answers.
+   */
+  void forget(String name) {
+    try {
+      store.forget(name);
+    } catch (IOException e) {
+      LOG.warn(
+          "A socket that was given up is kept until the next start of the agent. name={}: {}",
+          name,
+          e.getMessage());
+    }
+  }
+
+  /**
    * Lets go of sockets of apps that are not configured any more, or listen elsewhere: kept open,
    * they would take connections that nobody ever answers.
    */
