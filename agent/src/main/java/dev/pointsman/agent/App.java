@@ -83,7 +83,8 @@ final class App {
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSockets(config, host.sockets());
-    this.unavailable = new AppUnavailable(config, host);
+    this.unavailable =
+        new AppUnavailable(config, host.sorry(), host.events(), host.clock(), this::absence);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
     this.shop =
@@ -128,7 +129,7 @@ final class App {
     host.cgroups().killAllBut(config.name().value(), shop.pids());
     logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
-    unavailable.watch(socket.held(), workers);
+    unavailable.watch(socket.held(), workers::tellAcceptance);
     fill();
     if (socket.problem().isPresent()) {
       socketRetry.begin(
@@ -139,6 +140,14 @@ final class App {
 
   private void ended() {
     lookForPending();
+  }
+
+  private Absence absence() {
+    AppState state = ledger.state();
+    return Absence.of(
+        config.name().value(),
+        state.standing().stopped(),
+        state.wanted() != null || whileNothingIsWanted != null);
   }
 
   /** Finds out what of the files waits for a deployment, and tells it; reads the disk. */
@@ -191,7 +200,7 @@ final class App {
     if (socket.problem().isPresent()) {
       return false;
     }
-    unavailable.watch(socket.held(), workers);
+    unavailable.watch(socket.held(), workers::tellAcceptance);
     if (ledger.state().running() == null) {
       fill(); // What is empty because there was nothing to give to a worker.
     }

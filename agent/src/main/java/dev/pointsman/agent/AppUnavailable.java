@@ -3,16 +3,21 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.sorry.SorryPort;
+import dev.pointsman.agent.sorry.SorryServer;
 import dev.pointsman.agent.worker.WorkerPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the app's clients get while none of its workers accepts: after {@code unavailable_after} the
@@ -22,24 +27,39 @@ final class AppUnavailable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AppUnavailable.class);
 
   private final AppConfig config;
-  private final Host host;
+  private final SorryServer sorry;
+  private final EventLog events;
+  private final Clock clock;
+  private final Supplier<Absence> absence;
   private volatile @Nullable SorryPort port;
   private volatile @Nullable Instant since;
 
-  AppUnavailable(AppConfig config, Host host) {
+  /** {@code absence} says why nobody accepts, if nobody does, at that moment; must not block. */
+  AppUnavailable(
+      AppConfig config,
+      SorryServer sorry,
+      EventLog events,
+      Clock clock,
+      Supplier<Absence> absence) {
     this.config = config;
-    this.host = host;
+    this.sorry = sorry;
+    this.events = events;
+    this.clock = clock;
+    this.absence = absence;
   }
 
-  /** Watches from now on; {@code sockets} are none where they were lost. */
-  void watch(List<Integer> sockets, WorkerPool workers) throws IOException {
+  /**
+   * Watches from now on; {@code sockets} are none where they were lost. {@code workers} tells who
+   * is given to it whether any accepts.
+   */
+  void watch(List<Integer> sockets, Consumer<WorkerPool.Acceptance> workers) throws IOException {
     if (config.unavailableAfter().isEmpty() || sockets.isEmpty()) {
       return;
     }
     close(); // Of fewer sockets, where some were lost.
-    SorryPort watched = host.sorry().watch(sockets, config.unavailableAfter().get(), this::changed);
+    SorryPort watched = sorry.watch(sockets, config.unavailableAfter().get(), this::changed);
     port = watched;
-    workers.tellAcceptance(accepts -> {
+    workers.accept(accepts -> {
       try {
         watched.served(accepts);
       } catch (IOException e) {
@@ -49,16 +69,10 @@ final class AppUnavailable implements AutoCloseable {
   }
 
   private void changed(boolean answering, long answered) {
-    since = answering ? host.clock().instant() : null;
-    EventLog events = host.events();
+    since = answering ? clock.instant() : null;
     String app = config.name().value();
     if (answering) {
-      LOG.error("No worker accepts: the agent answers 503. app={}", app);
-      events.publish(
-          "app.unavailable",
-          app,
-          "No worker accepts: until one does, the agent answers requests with 503.",
-          Map.of());
+      begun(absence.get(), app);
     } else {
       LOG.info("A worker is let in: the agent answers no more. app={} answered={}", app, answered);
       events.publish(
@@ -69,15 +83,28 @@ final class AppUnavailable implements AutoCloseable {
     }
   }
 
+  private void begun(Absence why, String app) {
+    LOG.atLevel(why.trouble() ? Level.ERROR : Level.INFO)
+        .log("{}: the agent answers 503. app={}", why.what(), app);
+    events.publish(
+        "app.unavailable",
+        app,
+        why.what() + ": until a worker accepts, the agent answers requests with 503.",
+        Map.of());
+  }
+
   /** What the status says while the agent answers. */
   Optional<String> notice() {
     Instant from = since;
-    return from == null
-        ? Optional.empty()
-        : Optional.of(
-            "No worker accepts since before "
-                + from
-                + ": the agent answers requests with 503. Look at the workers' last exits and logs; deploy or roll back to a release that works.");
+    if (from == null) {
+      return Optional.empty();
+    }
+    Absence why = absence.get();
+    return Optional.of(
+        why.what()
+            + (why.trouble() ? " since before " + from : "")
+            + ": the agent answers requests with 503. "
+            + why.next());
   }
 
   /** Whether the agent answers now. */
