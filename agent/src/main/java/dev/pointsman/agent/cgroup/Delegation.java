@@ -27,13 +27,19 @@ record Delegation(Optional<Path> base, String why) {
 
   /** Looks at what {@code proc}, as {@code /proc}, says of this process. */
   static Delegation find(Path proc) throws IOException {
+    return find(proc, "self");
+  }
+
+  /** The same of the agent that is process {@code pid}. */
+  static Delegation find(Path proc, String pid) throws IOException {
+    Path process = proc.resolve(pid);
     Optional<String> own =
-        Files.readAllLines(proc.resolve("self/cgroup")).stream()
+        Files.readAllLines(process.resolve("cgroup")).stream()
             .filter(line -> line.startsWith("0::"))
             .map(line -> line.substring(3))
             .findFirst();
     Optional<Mount> mount =
-        Files.readAllLines(proc.resolve("self/mountinfo")).stream()
+        Files.readAllLines(process.resolve("mountinfo")).stream()
             .flatMap(line -> Mount.parse(line).stream())
             .findFirst();
     if (own.isEmpty() || mount.isEmpty()) {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerCgroups {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerCgroups.class);
-  private static final List<String> WANTED = List.of("memory", "pids", "cpu");
+  static final List<String> WANTED = List.of("memory", "pids", "cpu");
 
   private final Optional<Path> base;
   private final String why;

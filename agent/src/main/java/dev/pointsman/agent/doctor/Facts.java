@@ -1,5 +1,6 @@
 package dev.pointsman.agent.doctor;
 
+import dev.pointsman.agent.cgroup.CgroupView;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,9 @@ interface Facts {
 
   /** Who listens on a TCP port, as far as may be seen. */
   List<Holder> listeners(int port);
+
+  /** What cgroups the agent that is process {@code pid} has for its workers. */
+  CgroupView workerCgroups(long pid);
 
   Instant now();
 

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.doctor;
 
+import dev.pointsman.agent.cgroup.CgroupView;
 import dev.pointsman.agent.linux.Users;
 import dev.pointsman.agent.listen.PortHolders;
 import java.io.File;
@@ -168,6 +169,11 @@ final class HostView implements Facts {
       holders.add(new Holder(pid, name.orElse("?"), directory));
     }
     return holders;
+  }
+
+  @Override
+  public CgroupView workerCgroups(long pid) {
+    return CgroupView.ofAgent(pid);
   }
 
   @Override

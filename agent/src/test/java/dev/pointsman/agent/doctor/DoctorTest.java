@@ -2,12 +2,14 @@ package dev.pointsman.agent.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.cgroup.CgroupView;
 import dev.pointsman.agent.config.ConfigReader;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.config.HostFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -162,7 +164,49 @@ final class DoctorTest {
         .file("/sys/fs/cgroup/cgroup.controllers", "memory pids\n")
         .file("/proc/4711/cgroup", "0::/system.slice/pointsman.service\n");
     assertThat(only(new CgroupCheck()).what())
-        .isEqualTo("v2; the agent is in /system.slice/pointsman.service");
+        .isEqualTo(
+            "v2; the agent is in /system.slice/pointsman.service; workers get one each, with cpu,"
+                + " memory, pids");
+  }
+
+  private Finding cgroups(CgroupView view, String app) throws Exception {
+    agentRuns();
+    facts.file("/sys/fs/cgroup/cgroup.controllers", "memory pids\n");
+    facts.cgroups = view;
+    return only(new CgroupCheck(), app);
+  }
+
+  @Test
+  void saysWhyWorkersHaveNoControlGroups() throws Exception {
+    Finding finding = cgroups(new CgroupView("nothing is delegated", Set.of()), "");
+
+    assertThat(finding.level()).isEqualTo(Level.WARN);
+    assertThat(finding.what()).isEqualTo("v2; workers get none of their own: nothing is delegated");
+    assertThat(finding.remedy()).contains("DelegateSubgroup=agent");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "memory_max = \"1GiB\", BAD, {web=memory}",
+    "memory_high = \"1GiB\", BAD, {web=memory}",
+    "cpu_weight = 50, BAD, {web=cpu}",
+    "pids_max = 50, OK, ",
+    "nofile = 5000, OK, "
+  })
+  void findsLimitsThatCannotBeKept(String limit, Level level, String missing) throws Exception {
+    Finding finding = cgroups(new CgroupView("", Set.of("pids")), "[resources]\n" + limit);
+
+    assertThat(finding.level()).isEqualTo(level);
+    assertThat(finding.what()).endsWith(missing == null ? "with pids" : missing);
+  }
+
+  @Test
+  void findsLimitsWhereNothingIsDelegated() throws Exception {
+    Finding finding =
+        cgroups(new CgroupView("not delegated", Set.of()), "[resources]\npids_max = 50");
+
+    assertThat(finding.level()).isEqualTo(Level.BAD);
+    assertThat(finding.what()).contains("not delegated").contains("{web=pids}");
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.pointsman.agent.doctor;
 
+import dev.pointsman.agent.cgroup.CgroupView;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ final class FakeFacts implements Facts {
   final Map<String, List<String>> directories = new HashMap<>();
   final Set<String> links = new HashSet<>();
   final Set<String> users = new HashSet<>();
+  CgroupView cgroups = new CgroupView("", Set.of("memory", "pids", "cpu"));
   Optional<Space> space = Optional.empty();
   Instant now = Instant.parse("2026-11-23T05:00:00Z");
 
@@ -96,6 +98,11 @@ final class FakeFacts implements Facts {
   @Override
   public List<Holder> listeners(int port) {
     return ports.getOrDefault(port, List.of());
+  }
+
+  @Override
+  public CgroupView workerCgroups(long pid) {
+    return cgroups;
   }
 
   @Override
