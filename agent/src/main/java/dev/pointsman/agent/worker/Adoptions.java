@@ -21,11 +21,13 @@ final class Adoptions {
   private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
   private static final Duration CONFIRMATION = Duration.ofSeconds(5);
 
-  private final WorkerPool pool;
+  private final Roster roster;
+  private final Launches launches;
   private final NodeWorkshop shop;
 
-  Adoptions(WorkerPool pool, NodeWorkshop shop) {
-    this.pool = pool;
+  Adoptions(Roster roster, Launches launches, NodeWorkshop shop) {
+    this.roster = roster;
+    this.launches = launches;
     this.shop = shop;
   }
 
@@ -42,7 +44,7 @@ final class Adoptions {
       if (worker.isEmpty()) {
         delete(directory);
       } else if (handle.get().stage() != Stage.OPENED) {
-        pool.putLeaving(worker.get());
+        roster.putLeaving(worker.get());
       } else {
         settle(worker.get(), holders);
       }
@@ -56,14 +58,14 @@ final class Adoptions {
   private void settle(WorkerSupervisor newer, Map<Integer, WorkerSupervisor> holders)
       throws InterruptedException {
     WorkerSupervisor before = holders.get(newer.slot());
-    if (before != null && !pool.awaitOnline(newer, CONFIRMATION)) {
-      pool.leave(newer, ExitCause.DEPLOYED);
+    if (before != null && !roster.awaitOnline(newer, CONFIRMATION)) {
+      roster.leave(newer, ExitCause.DEPLOYED);
       return;
     }
     holders.put(newer.slot(), newer);
-    pool.put(newer);
+    roster.put(newer);
     if (before != null) {
-      pool.leave(before, ExitCause.DEPLOYED);
+      roster.leave(before, ExitCause.DEPLOYED);
     }
   }
 
@@ -81,15 +83,16 @@ final class Adoptions {
       throws IOException {
     Transition first =
         handle.stage() != Stage.OPENED
-            ? pool.machine().adoptDraining(handle.incarnation(), pool.clock().instant())
-            : pool.machine()
+            ? launches.machine().adoptDraining(handle.incarnation(), launches.clock().instant())
+            : launches
+                .machine()
                 .adopt(
                     handle.incarnation(),
-                    pool.clock().instant().minus(handle.process().age()),
-                    pool.clock().instant());
+                    launches.clock().instant().minus(handle.process().age()),
+                    launches.clock().instant());
     Optional<WorkerSupervisor> worker =
         WorkerSupervisor.goOn(
-            pool.job(handle.slot(), handle.generation()),
+            launches.job(handle.slot(), handle.generation()),
             first,
             events -> shop.adopt(handle, directory, events));
     LOG.info(

@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 final class Caretaker {
   private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
 
-  private final WorkerPool pool;
+  private final Roster roster;
+  private final Launches launches;
+  private final Renewal renewal;
   private final WorkerPolicy policy;
   private final Duration interval;
   private final BooleanSupplier deploying;
@@ -41,16 +43,20 @@ final class Caretaker {
   private volatile Decision decision = new Decision.Nothing();
   private Instant weighAt;
 
-  /**
-   * {@code interval}: between two looks at memory; {@code deploying} says whether a deployment is
-   * in progress.
-   */
-  Caretaker(WorkerPool pool, Duration interval, BooleanSupplier deploying, WorkerStory story) {
-    this.pool = pool;
-    this.policy = pool.machine().policy();
-    this.interval = interval;
+  /** {@code deploying} says whether a deployment is in progress. */
+  Caretaker(
+      Roster roster,
+      Launches launches,
+      Renewal renewal,
+      BooleanSupplier deploying,
+      WorkerStory story) {
+    this.roster = roster;
+    this.launches = launches;
+    this.renewal = renewal;
+    this.policy = launches.machine().policy();
+    this.interval = launches.config().health().interval();
     this.deploying = deploying;
-    this.clock = pool.clock();
+    this.clock = launches.clock();
     this.story = story;
     this.weighAt = clock.instant();
     int salt = Long.hashCode(weighAt.toEpochMilli());
@@ -101,9 +107,9 @@ final class Caretaker {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        long seen = pool.changes();
+        long seen = roster.changes();
         if (!look()) {
-          pool.awaitChange(seen, interval);
+          roster.awaitChange(seen, interval);
         }
       }
     } catch (InterruptedException e) {
@@ -134,7 +140,7 @@ final class Caretaker {
   /** Whether the attempt was made to its end. */
   private boolean replace(Ailing worker) throws InterruptedException {
     story.upkeep("worker.replacing", worker, "is being replaced: " + worker.detail());
-    Renewal.Outcome outcome = new Renewal(pool, deploying).run(worker.slot(), worker.why());
+    Renewal.Outcome outcome = renewal.run(worker.slot(), worker.why());
     return switch (outcome) {
       case Renewal.Done _ -> {
         history = planner.replaced(history, worker, clock.instant());
@@ -159,7 +165,7 @@ final class Caretaker {
   /** The workers that serve and had better be replaced. */
   private List<Ailing> ailing(Instant now) {
     List<Ailing> all = new ArrayList<>();
-    for (WorkerSupervisor worker : pool.holders()) {
+    for (WorkerSupervisor worker : roster.holders().values()) {
       if (worker.view().state() instanceof Online online) {
         Ailments.of(worker.slot(), online, policy, now).ifPresent(all::add);
       }
@@ -169,14 +175,15 @@ final class Caretaker {
 
   /** Whether every slot's worker serves and none fails its probes. */
   private boolean isWell() {
-    return pool.holders().stream()
+    return roster.holders().values().stream()
         .allMatch(worker ->
-            worker.view().state() instanceof Online && !Evidence.isTroubled(worker, pool.config()));
+            worker.view().state() instanceof Online
+                && !Evidence.isTroubled(worker, launches.config()));
   }
 
   /** Has each worker that serves told what memory it uses. */
   private void weigh() {
-    for (WorkerSupervisor worker : pool.holders()) {
+    for (WorkerSupervisor worker : roster.holders().values()) {
       WorkerProcess process = worker.view().present();
       if (process != null && worker.view().state() instanceof Online) {
         worker.post(new WorkerEvent.Vitals(process.incarnation(), process.residentBytes()));

@@ -2,16 +2,12 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.config.AppConfig.ResourcesConfig;
-import dev.pointsman.agent.config.GateConfig.Protocol;
-import dev.pointsman.agent.linux.Users.User;
 import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.notify.NotifySocket;
 import dev.pointsman.agent.process.ExitStatus;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.ProcessIdentity;
-import dev.pointsman.agent.process.ProcessLimits;
 import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.process.RunningProcess;
 import dev.pointsman.agent.process.Signal;
@@ -22,11 +18,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -56,12 +50,11 @@ public final class NodeWorkshop implements Workshop {
       InstantSource clock,
       WorkerCgroups cgroups) {}
 
-  private volatile Shared shared;
+  private volatile Workbench bench;
   private final Processes processes;
   private final WorkerSpecs specs;
   private final Supply<List<Integer>> sharedSockets;
-  private volatile WorkerEnvironment environment;
-  private final Map<RunningProcess, LaunchedWorker> living = new ConcurrentHashMap<>();
+  private final LivingWorkers living;
 
   /** Something that may not be there just now. */
   public interface Supply<T> {
@@ -72,27 +65,17 @@ public final class NodeWorkshop implements Workshop {
   /** {@code sharedSockets}: descriptors of the app's listening sockets. */
   public NodeWorkshop(
       Shared shared, Processes processes, WorkerSpecs specs, Supply<List<Integer>> sharedSockets) {
-    this.shared = shared;
+    this.bench = new Workbench(shared, processes);
     this.processes = processes;
     this.specs = specs;
     this.sharedSockets = sharedSockets;
-    this.environment = new WorkerEnvironment(shared);
+    this.living =
+        new LivingWorkers(shared.config().name().value(), shared.logs(), shared.cgroups());
   }
 
   /** Starts processes by {@code next} from now on. */
   public void configure(AppConfig next) {
-    Shared now =
-        new Shared(
-            next,
-            shared.runDirectory(),
-            shared.logs(),
-            shared.preload(),
-            shared.handover(),
-            shared.notifications(),
-            shared.clock(),
-            shared.cgroups());
-    shared = now;
-    environment = new WorkerEnvironment(now);
+    bench = bench.with(next);
   }
 
   @Override
@@ -125,57 +108,60 @@ public final class NodeWorkshop implements Workshop {
       Start start, Supply<WorkerSockets> given, Consumer<WorkerEvent> events)
       throws IOException, Rejected {
     WorkerSpec spec = start.spec();
+    Workbench by = bench;
+    Shared shared = by.shared();
+    String who = start.who().toString();
     Path directory = WorkerDirectories.make(shared.runDirectory(), start.who(), spec.user());
     try (WorkerSockets sockets = given.get()) {
       Path log = beginLog(start);
       Optional<NotifySocket> notify =
-          notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
+          Workbench.notifySocket(spec.kind(), directory, WorkerDirectories.owner(spec.user()));
       try {
-        Optional<Path> cgroup =
-            shared.cgroups().make(app(), start.who().toString(), spec.resources());
+        Optional<Path> cgroup = shared.cgroups().make(app(), who, spec.resources());
         CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-        LaunchSpec launch =
-            new LaunchSpec(
-                spec.command(),
-                spec.workingDirectory(),
-                environment.of(spec, start.who(), start.slot(), directory, sockets),
-                log,
-                sockets.descriptors(),
-                spec.user(),
-                limits(spec.resources()),
-                cgroup);
-        RunningProcess process = processes.launch(launch, exit::complete);
-        WorkerHandle handle =
-            new WorkerHandle(
+        LaunchSpec command =
+            by.command(
+                spec,
                 start.who(),
                 start.slot(),
-                spec.generation(),
-                spec.healthPath(),
-                process.identity(),
-                Stage.LAUNCHING,
-                spec.kind(),
-                start.trial(),
-                sockets.probePort());
+                sockets,
+                new Workbench.Place(directory, log, cgroup));
+        RunningProcess process = processes.launch(command, exit::complete);
+        WorkerHandle handle = handle(start, process, sockets);
         writeOrKill(handle, directory, process);
-        LaunchedWorker worker =
-            worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
-        begin(worker, process, exit);
+        LaunchedWorker worker = worker(handle, directory, notify, events);
+        living.begin(worker, process, exit);
         return worker;
       } catch (IOException | Rejected e) {
-        var _ = shared.cgroups().ended(app(), start.who().toString());
+        var _ = shared.cgroups().ended(app(), who);
         closeBecauseOf(e, notify);
         throw e;
       }
     } catch (IOException | Rejected e) {
-      shared.logs().ended(start.who().toString());
+      shared.logs().ended(who);
       deleteBecauseOf(e, directory);
       throw e;
     }
   }
 
+  private static WorkerHandle handle(Start start, RunningProcess process, WorkerSockets sockets) {
+    WorkerSpec spec = start.spec();
+    return new WorkerHandle(
+        start.who(),
+        start.slot(),
+        spec.generation(),
+        spec.healthPath(),
+        process.identity(),
+        Stage.LAUNCHING,
+        spec.kind(),
+        start.trial(),
+        sockets.probePort());
+  }
+
   private Path beginLog(Start start) throws IOException {
     Generation generation = start.spec().generation();
-    return shared
+    return bench
+        .shared()
         .logs()
         .begin(
             start.slot(),
@@ -184,50 +170,17 @@ public final class NodeWorkshop implements Workshop {
             generation.shortDigest());
   }
 
-  private static ProcessLimits limits(ResourcesConfig resources) {
-    return new ProcessLimits(
-        resources.nofile(),
-        resources.coreBytes(),
-        resources.nproc(),
-        resources.nice(),
-        resources.umask());
-  }
-
-  private static Optional<NotifySocket> notifySocket(
-      WorkerKind kind, Path directory, Optional<User> owner) throws IOException {
-    return kind.protocol() == Protocol.PRELOAD
-        ? Optional.empty()
-        : Optional.of(NotifySocket.bind(WorkerDirectories.notifySocket(directory), owner));
-  }
-
   private LaunchedWorker worker(
-      WorkerBody body, Optional<NotifySocket> notify, Consumer<WorkerEvent> events) {
-    WorkerProbe probe =
-        new WorkerProbe(
-            body.handle(),
-            body.directory(),
-            shared.config().health().timeout(),
-            processes,
-            () -> probeCommand(body));
-    return notify.isEmpty()
-        ? new NodeWorker(body, shared, probe, events)
-        : new PlainWorker(
-            body,
-            shared,
-            new PlainWorker.Lines(shared.notifications(), notify.get(), probe),
-            events);
-  }
-
-  private LaunchSpec probeCommand(WorkerBody body) throws IOException {
-    WorkerHandle handle = body.handle();
-    WorkerSpec spec = specs.load(handle.generation());
-    return new LaunchSpec(
-        handle.kind().probeCommand(),
-        spec.workingDirectory(),
-        environment.ofProbe(spec, handle, body.directory()),
-        WorkerDirectories.probeLog(body.directory()),
-        List.of(),
-        spec.user());
+      WorkerHandle handle,
+      Path directory,
+      Optional<NotifySocket> notify,
+      Consumer<WorkerEvent> events) {
+    WorkerBody body = new WorkerBody(handle, directory, bench.shared().logs());
+    return bench.worker(
+        body,
+        notify,
+        () -> bench.probeCommand(body, specs.load(handle.generation())), // Of that moment.
+        events);
   }
 
   private static void closeBecauseOf(Exception cause, Optional<NotifySocket> notify) {
@@ -260,12 +213,11 @@ public final class NodeWorkshop implements Workshop {
         processes.findByEnvironment(WorkerEnvironment.PROBE_OF, directory.toString())) {
       kill(left); // A probe of the agent before, which has no deadline any more.
     }
-    shared.logs().adopt(handle.slot(), handle.incarnation().toString());
+    bench.shared().logs().adopt(handle.slot(), handle.incarnation().toString());
     Optional<NotifySocket> notify =
-        notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
-    LaunchedWorker worker =
-        worker(new WorkerBody(handle, directory, shared.logs()), notify, events);
-    begin(worker, process.get(), exit);
+        Workbench.notifySocket(handle.kind(), directory, WorkerDirectories.ownerOf(directory));
+    LaunchedWorker worker = worker(handle, directory, notify, events);
+    living.begin(worker, process.get(), exit);
     return Optional.of(worker);
   }
 
@@ -285,19 +237,6 @@ public final class NodeWorkshop implements Workshop {
     }
   }
 
-  private void begin(
-      LaunchedWorker worker, RunningProcess process, CompletableFuture<ExitStatus> exit) {
-    living.put(process, worker);
-    worker.attach(process);
-    var _ =
-        exit.thenAccept(status -> {
-          living.remove(process);
-          shared.logs().ended(worker.incarnation().toString());
-          boolean memory = shared.cgroups().ended(app(), worker.incarnation().toString());
-          worker.exited(status, memory && status instanceof ExitStatus.Signaled);
-        });
-  }
-
   /**
    * The highest run of the agent that any worker's directory in {@code runDirectory} tells of; 0
    * for none.
@@ -314,7 +253,7 @@ public final class NodeWorkshop implements Workshop {
    * The processes that have not ended, in no order: each holds the shared socket unless it drains.
    */
   public List<RunningProcess> living() {
-    return List.copyOf(living.keySet());
+    return living.processes();
   }
 
   /** Their numbers. */
@@ -327,8 +266,7 @@ public final class NodeWorkshop implements Workshop {
    * where it cannot be asked.
    */
   public boolean askForSocket(RunningProcess process, Path path) {
-    LaunchedWorker worker = living.get(process);
-    return worker != null && worker.askForSocket(path);
+    return living.askForSocket(process, path);
   }
 
   /** Without its handle nobody would find the process again. */
@@ -343,10 +281,10 @@ public final class NodeWorkshop implements Workshop {
   }
 
   Path runDirectory() {
-    return shared.runDirectory();
+    return bench.shared().runDirectory();
   }
 
   private String app() {
-    return shared.config().name().value();
+    return bench.shared().config().name().value();
   }
 }

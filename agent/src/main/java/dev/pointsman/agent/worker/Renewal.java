@@ -1,5 +1,6 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
@@ -11,6 +12,8 @@ import java.util.function.BooleanSupplier;
  * slot. A deployment that wants to begin has it give up at once.
  */
 final class Renewal {
+  private static final String NO_LEAVE = "its worker has gone, or a deployment begins.";
+
   /** How it ended. */
   sealed interface Outcome {}
 
@@ -23,37 +26,47 @@ final class Renewal {
   /** There was no need any more, or no leave. */
   record GivenUp(String why) implements Outcome {}
 
-  private final WorkerPool pool;
+  private final Roster roster;
+  private final Succession succession;
+  private final Claims claims;
   private final BooleanSupplier deploying;
 
-  Renewal(WorkerPool pool, BooleanSupplier deploying) {
-    this.pool = pool;
+  /** {@code deploying} says whether a deployment is in progress. */
+  Renewal(Roster roster, Succession succession, Claims claims, BooleanSupplier deploying) {
+    this.roster = roster;
+    this.succession = succession;
+    this.claims = claims;
     this.deploying = deploying;
   }
 
   /** Blocks until the new worker of {@code slot} serves or is given up. */
   Outcome run(int slot, ExitCause why) throws InterruptedException {
-    WorkerSupervisor old = pool.beginRenewal(slot);
-    if (old == null) {
-      return new GivenUp("its worker has gone, or a deployment begins.");
+    if (!claims.beginRenewal()) {
+      return new GivenUp(NO_LEAVE);
     }
     try {
+      WorkerSupervisor old = roster.holder(slot);
+      if (old == null || !(old.view().state() instanceof Online) || !succession.hasRoom()) {
+        return new GivenUp(NO_LEAVE);
+      }
       return replace(old, why);
     } finally {
-      pool.endRenewal();
+      claims.endRenewal();
     }
   }
 
   private Outcome replace(WorkerSupervisor old, ExitCause why) throws InterruptedException {
-    WorkerSupervisor fresh = pool.beginBeside(old.slot(), old.generation(), gate(why));
+    AppConfig config = succession.config();
+    WorkerSupervisor fresh = succession.begin(old.slot(), old.generation(), gate(why, config));
     boolean decided =
-        pool.awaitDecision(fresh, () -> deploying.getAsBoolean() || isUnneeded(old, why));
-    if (decided && pool.settle(old.slot(), fresh, why)) {
+        succession.awaitDecision(
+            fresh, () -> claims.isClaimed() || deploying.getAsBoolean() || isUnneeded(old, why));
+    if (decided && roster.settle(old.slot(), fresh, why)) {
       return new Done();
     }
     FailureResource failure =
-        pool.judge(fresh, decided ? ExitCause.FAILED_START : ExitCause.RETIRED);
-    if (deploying.getAsBoolean() || pool.isClaimed()) {
+        Succession.dismiss(fresh, decided ? ExitCause.FAILED_START : ExitCause.RETIRED, config);
+    if (deploying.getAsBoolean() || claims.isClaimed()) {
       return new GivenUp("a deployment begins.");
     }
     return isUnneeded(old, why)
@@ -69,9 +82,9 @@ final class Renewal {
   }
 
   /** One that failed its probes is not replaced by one that passes a single one by chance. */
-  private Gate gate(ExitCause why) {
+  private static Gate gate(ExitCause why, AppConfig config) {
     return why == ExitCause.UNHEALTHY
-        ? new Gate(pool.config().roll().healthPasses(), Duration.ZERO)
+        ? new Gate(config.roll().healthPasses(), Duration.ZERO)
         : Gate.KNOWN_GOOD;
   }
 }

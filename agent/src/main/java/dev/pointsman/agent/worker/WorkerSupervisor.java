@@ -2,7 +2,14 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerState.Alive;
+import dev.pointsman.agent.worker.WorkerState.BackingOff;
+import dev.pointsman.agent.worker.WorkerState.Draining;
+import dev.pointsman.agent.worker.WorkerState.Errored;
+import dev.pointsman.agent.worker.WorkerState.Launching;
+import dev.pointsman.agent.worker.WorkerState.Online;
+import dev.pointsman.agent.worker.WorkerState.Standby;
 import dev.pointsman.agent.worker.WorkerState.Stopped;
+import dev.pointsman.agent.worker.WorkerState.Stopping;
 import dev.pointsman.protocol.api.Reason;
 import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
@@ -138,6 +145,16 @@ final class WorkerSupervisor {
   /** What can be seen now; any thread. */
   View view() {
     return view;
+  }
+
+  /** Whether a worker on trial has been let in (it may have ended since), or never will be. */
+  boolean isDecided() {
+    return switch (view.state()) {
+      case Online _, Stopped _, BackingOff _, Errored _ -> true;
+      case Launching it -> !it.trial();
+      case Standby it -> !it.trial();
+      case Draining _, Stopping _ -> false;
+    };
   }
 
   /** Tells it something; any thread, and never blocks. Only probe results may be lost. */

@@ -315,15 +315,15 @@ final class WorkerPoolTest {
     @Test
     void noMoreThanSoManyDrainAtATime() throws Exception {
       workshop.fault(OLD, Fault.NEVER_DRAINS);
-      for (int slot = 0; slot < WorkerPool.MAX_DRAINING + 1; slot++) {
+      for (int slot = 0; slot < Succession.MAX_DRAINING + 1; slot++) {
         pool.keep(slot, OLD);
       }
-      assertThat(pool.awaitHealthy(WorkerPool.MAX_DRAINING + 1, LONG)).isTrue();
-      for (int slot = 0; slot < WorkerPool.MAX_DRAINING; slot++) {
+      assertThat(pool.awaitHealthy(Succession.MAX_DRAINING + 1, LONG)).isTrue();
+      for (int slot = 0; slot < Succession.MAX_DRAINING; slot++) {
         assertThat(replace(slot)).isEmpty();
       }
       int started = workshop.processes().size();
-      CompletableFuture<Optional<FailureResource>> result = replacing(WorkerPool.MAX_DRAINING);
+      CompletableFuture<Optional<FailureResource>> result = replacing(Succession.MAX_DRAINING);
       assertThatThrownBy(() -> result.get(50, TimeUnit.MILLISECONDS))
           .isInstanceOf(java.util.concurrent.TimeoutException.class);
       assertThat(workshop.processes()).as("nothing started meanwhile").hasSize(started);
@@ -335,7 +335,7 @@ final class WorkerPoolTest {
     void doesNotWaitForEverForThoseThatCannotBeEnded() throws Exception {
       pool = pool(Configs.app(Configs.roll(LONG, Duration.ofMillis(200)), Duration.ofMillis(50)));
       workshop.fault(OLD, Fault.NEVER_DRAINS);
-      for (int slot = 0; slot < WorkerPool.MAX_DRAINING; slot++) {
+      for (int slot = 0; slot < Succession.MAX_DRAINING; slot++) {
         pool.keep(slot, OLD);
         assertThat(pool.awaitHealthy(slot + 1, LONG)).as("it has something to drain").isTrue();
         assertThat(replace(slot)).isEmpty();
