@@ -53,6 +53,16 @@ test('starts Java with the jar, passes arguments on as they are, and takes the e
   assert.ok(lines.includes('arena=1') && lines.includes('locale=C.UTF-8') && lines.includes('-XX:+UseSerialGC'));
 });
 
+test('unlocks the options that need it before it uses them, and names none twice', (t) => {
+  const { home, java } = install(t);
+  const { lines } = run(`${home}/bin/pointsman`, ['agent'], { POINTSMAN_JAVA_HOME: java });
+  const unlocked = lines.indexOf('-XX:+UnlockDiagnosticVMOptions');
+  assert.ok(unlocked >= 0, lines.join('\n'));
+  for (const option of ['-XX:ArchiveRelocationMode=0', '-XX:AsyncDeflationInterval=10000']) assert.ok(lines.indexOf(option) > unlocked, option);
+  const names = lines.filter((line) => /^-XX:[A-Z]\w*=/.test(line) && !line.startsWith('-XX:CompileCommand=')).map((line) => line.split('=')[0]);
+  assert.deepEqual(names, [...new Set(names)]);
+});
+
 test('says where it lies, because classes from the cache know only where the cache was made', (t) => {
   const { root, home, java } = install(t);
   const moved = join(root, 'moved');
