@@ -4,7 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.sorry.SorryPort;
 import dev.pointsman.agent.sorry.SorryServer;
-import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.agent.worker.Acceptance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -52,7 +52,7 @@ final class AppUnavailable implements AutoCloseable {
    * Watches from now on; {@code sockets} are none where they were lost. {@code workers} tells who
    * is given to it whether any accepts.
    */
-  void watch(List<Integer> sockets, Consumer<WorkerPool.Acceptance> workers) throws IOException {
+  void watch(List<Integer> sockets, Consumer<Acceptance.Listener> workers) throws IOException {
     if (config.unavailableAfter().isEmpty() || sockets.isEmpty()) {
       return;
     }
@@ -61,7 +61,11 @@ final class AppUnavailable implements AutoCloseable {
     port = watched;
     workers.accept(accepts -> {
       try {
-        watched.served(accepts);
+        switch (accepts) {
+          case NONE -> watched.served(false);
+          case UNKNOWN -> watched.perhapsServed();
+          case SOME -> watched.served(true);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException("the thread that answers 503 cannot be woken", e);
       }
