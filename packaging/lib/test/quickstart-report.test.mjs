@@ -27,7 +27,7 @@ test('nothing failed: no problem, and each phase has the requests of its time', 
 });
 
 test('one failed request is a problem, and shows in its phase and its kind', () => {
-  const report = load(10, (second, tally) => second === 3 && tally.failedWith('new', 'reset', 'ECONNRESET before any answer', 'r2'));
+  const report = load(10, (second, tally) => second === 3 && tally.failedWith('new', { kind: 'reset', message: 'ECONNRESET before any answer' }, { release: 'r2' }));
   const { lines, problems } = closingReport(report, PHASES, 100, ['r1', 'r2']);
   assert.deepEqual(problems, ['1 of 101 requests failed']);
   assert.match(lines.join('\n'), /^deploy r2 +3\.0 +31 +1 /m);

@@ -108,6 +108,7 @@ final class Agent implements AutoCloseable {
     OwnDirectories.make(config.root());
     OwnDirectories.make(config.run());
     unwinding.later("lock", RootLock.take(config.root()));
+    unwinding.later("run lock", RootLock.take(config.run())); // Its workers are that one's.
     EventLog events = new EventLog(clock);
     Receipts receipts =
         unwinding.later("receipts", Receipts.open(config.root().resolve("receipts")));

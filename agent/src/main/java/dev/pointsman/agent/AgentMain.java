@@ -86,8 +86,9 @@ public final class AgentMain {
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stopping::bySignal));
     stop.await();
-    List<Passed> kept = upgrading.isRequested() ? agent.handOn() : List.of();
+    List<Passed> kept = List.of();
     try {
+      kept = upgrading.isRequested() ? handOn(agent) : kept;
       agent.close();
     } catch (IOException e) {
       if (!upgrading.isRequested()) {
@@ -99,6 +100,17 @@ public final class AgentMain {
     }
     if (upgrading.isRequested() && !stopping.isBySignal()) {
       upgrading.replace(kept);
+    }
+  }
+
+  /** What cannot be handed on is had back from the workers, as after a crash. */
+  private static List<Passed> handOn(Agent agent) {
+    try {
+      return agent.handOn();
+    } catch (IOException e) {
+      LoggerFactory.getLogger(AgentMain.class)
+          .error("The sockets cannot be handed on; the next program asks the workers for them.", e);
+      return List.of();
     }
   }
 

@@ -42,18 +42,29 @@ final class Leftovers {
     this.host = host;
   }
 
-  /** The apps that have something here and are not {@code configured}. */
+  /**
+   * The apps that have something here and are not {@code configured}. A directory below {@code run}
+   * in which no worker of ours ever was, of an app that {@code root} knows nothing of, is somebody
+   * else's.
+   */
   Set<AppName> find(List<AppName> configured) throws IOException {
-    Set<AppName> found = new TreeSet<>();
-    for (Path parent : List.of(host.config().root().resolve("apps"), host.config().run())) {
-      if (!Files.isDirectory(parent)) {
-        continue;
+    Set<AppName> found = named(host.config().root().resolve("apps"));
+    for (AppName app : named(host.config().run())) {
+      if (NodeWorkshop.lastRun(host.config().run().resolve(app.value())) > 0) {
+        found.add(app);
       }
+    }
+    configured.forEach(found::remove);
+    return found;
+  }
+
+  private static Set<AppName> named(Path parent) throws IOException {
+    Set<AppName> found = new TreeSet<>();
+    if (Files.isDirectory(parent)) {
       try (Stream<Path> entries = Files.list(parent)) {
         entries
             .filter(Files::isDirectory)
             .flatMap(entry -> AppName.parse(entry.getFileName().toString()).stream())
-            .filter(app -> !configured.contains(app))
             .forEach(found::add);
       }
     }

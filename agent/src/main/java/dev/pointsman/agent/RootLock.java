@@ -10,14 +10,17 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** One agent per root: a lock on {@code LOCK}, which the kernel releases with the process. */
+/**
+ * One agent per directory, {@code root} and {@code run}: a lock on {@code LOCK}, which the kernel
+ * releases with the process.
+ */
 record RootLock(FileChannel channel) implements AutoCloseable {
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /** Takes the lock, or says that another agent has it. */
-  static RootLock take(Path root) throws IOException {
-    Path file = root.resolve("LOCK");
+  static RootLock take(Path directory) throws IOException {
+    Path file = directory.resolve("LOCK");
     FileChannel channel =
         FileChannel.open(
             file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
@@ -35,10 +38,10 @@ record RootLock(FileChannel channel) implements AutoCloseable {
     channel.close();
     throw new IOException(
         "another agent runs on "
-            + root
+            + directory
             + " (it holds "
             + file
-            + "): stop it first, or give this one a root of its own");
+            + "): stop it first, or give this one a root and a run directory of its own");
   }
 
   @Override

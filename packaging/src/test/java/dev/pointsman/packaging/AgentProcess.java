@@ -34,7 +34,14 @@ final class AgentProcess {
       throw new IllegalStateException("the agent runs already: " + process.pid());
     }
     List<String> line =
-        new ArrayList<>(List.of(host.program(), "agent", "--config", host.configFile().toString()));
+        new ArrayList<>(
+            List.of(
+                "env",
+                "--default-signal=HUP", // Whoever began the tests may ignore it, as nohup does.
+                host.program(),
+                "agent",
+                "--config",
+                host.configFile().toString()));
     process = new Command(host.user().line(line), host.root(), host.environment()).start(log);
   }
 

@@ -39,7 +39,7 @@ class OtherLanguagesTest {
       case "background" ->
           app.text("listen", "none")
               .set("command", "[\"python3\", \"worker.py\"]")
-              .text("gate.watchdog", "2s");
+              .text("gate.watchdog", "5s");
       default -> throw new IllegalArgumentException(language);
     };
   }

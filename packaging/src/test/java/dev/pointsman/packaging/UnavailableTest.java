@@ -42,7 +42,7 @@ class UnavailableTest {
     Files.delete(flag);
 
     host.awaitServing("web", "r1");
-    load.proceeds(RATE); // Whatever the agent had taken is answered.
+    load.proceeds(7 * RATE); // Whatever the agent had taken is answered: 5 s each, at most.
     long answered = metric(host, "pointsman_unavailable_answers_total");
     long failed = load.soFar().get("failed").asLong();
     load.proceeds(4 * RATE);

@@ -19,8 +19,8 @@ class UpkeepTest {
 
   private static AppFile app() throws Exception {
     return AppFile.quick(Ports.free())
-        .text("health.timeout", "1s")
-        .text("health.event_loop_timeout", "2s")
+        .text("health.timeout", "2s")
+        .text("health.event_loop_timeout", "4s")
         .text("roll.kill_timeout", "1s");
   }
 
@@ -131,7 +131,7 @@ class UpkeepTest {
         serving(
             app()
                 .text("env.DOWN", flag.toString())
-                .text("roll.healthy_deadline", "2s")
+                .text("roll.healthy_deadline", "6s")
                 .text("restart.cooldown", "1s"),
             "\"sickIfExists\":\"DOWN\"");
     Load load = host.load("web", 80);
@@ -158,7 +158,7 @@ class UpkeepTest {
   /** Nobody is condemned for the time in which the agent could not look. */
   @Test
   void condemnsNobodyForTheTimeInWhichTheAgentStoodStill() throws Exception {
-    Host host = serving(app().set("health.failure_threshold", "1"), "");
+    Host host = serving(app().text("health.timeout", "5s").set("health.failure_threshold", "1"), "");
     Load load = host.load("web", 80);
     Map<Integer, Long> before = host.online("web");
 

@@ -2,6 +2,7 @@ package dev.pointsman.agent.process;
 
 import dev.pointsman.agent.linux.Users;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -19,6 +20,12 @@ import java.util.OptionalLong;
  */
 final class ProcFiles {
   private static final Path PROC = Path.of("/proc");
+  private static final Duration LOOK_PAUSE = Duration.ofMillis(5);
+
+  /** How often at most one is looked at again that has no variables yet. */
+  private static final int LOOKS = 20;
+
+  private static final Duration YOUNG = Duration.ofSeconds(30);
 
   private ProcFiles() {}
 
@@ -58,19 +65,49 @@ final class ProcFiles {
   }
 
   /** Whether the process was started with a variable that begins like this, name and all. */
-  static boolean startedWithPrefix(int pid, String beginning) {
-    return read(pid, "environ")
-        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-        .filter(all -> ("\0" + all).contains("\0" + beginning))
-        .isPresent();
+  static boolean startedWithPrefix(int pid, String beginning) throws IOException {
+    return environ(pid).contains("\0" + beginning);
   }
 
   /** Whether the process was started with exactly this variable; false where we may not know. */
-  static boolean startedWith(int pid, String variable) {
-    return read(pid, "environ")
-        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-        .filter(all -> ("\0" + all).contains("\0" + variable + "\0"))
-        .isPresent();
+  static boolean startedWith(int pid, String variable) throws IOException {
+    return environ(pid).contains("\0" + variable + "\0");
+  }
+
+  /**
+   * All variables, each between two NUL; empty where we may not know. A process that is just
+   * becoming another program has none for a moment, in which it must not be overlooked.
+   */
+  private static String environ(int pid) throws IOException {
+    for (int look = 0; look < LOOKS; look++) {
+      Optional<byte[]> bytes = read(pid, "environ");
+      if (bytes.isPresent()) {
+        return "\0" + new String(bytes.get(), StandardCharsets.UTF_8);
+      }
+      if (!isBecomingAnother(pid)) {
+        break;
+      }
+      pause();
+    }
+    return "";
+  }
+
+  /** Alive, one that we may look into, and young: many that are old have no variables. */
+  private static boolean isBecomingAnother(int pid) throws IOException {
+    Optional<ProcessIdentity> process = ProcessIdentity.of(pid);
+    return process.isPresent()
+        && process.get().age().compareTo(YOUNG) < 0
+        && stat(pid).filter(stat -> stat.state() != 'Z').isPresent()
+        && mayTrace(pid);
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(LOOK_PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while looking for processes");
+    }
   }
 
   /** Whether the kernel tells us everything about this process, ended ones included. */

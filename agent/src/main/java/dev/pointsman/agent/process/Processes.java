@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 
 /**
  * Starts processes, adopts those that an earlier agent started, and tells the end of each.
@@ -119,12 +118,17 @@ public final class Processes implements AutoCloseable {
     return find(pid -> ProcFiles.startedWithPrefix(pid, key + "=" + prefix));
   }
 
-  private static List<ProcessIdentity> find(IntPredicate isOurs) throws IOException {
+  /** Says of a process whether it is looked for. */
+  private interface Look {
+    boolean at(int pid) throws IOException;
+  }
+
+  private static List<ProcessIdentity> find(Look isOurs) throws IOException {
     List<ProcessIdentity> found = new ArrayList<>();
     for (int pid : ProcFiles.pids()) {
       Optional<ProcessIdentity> before = ProcessIdentity.of(pid);
       boolean matches =
-          ProcFiles.stat(pid).filter(stat -> stat.session() == pid).isPresent() && isOurs.test(pid);
+          ProcFiles.stat(pid).filter(stat -> stat.session() == pid).isPresent() && isOurs.at(pid);
       if (matches && ProcessIdentity.of(pid).equals(before)) {
         before.ifPresent(found::add);
       }

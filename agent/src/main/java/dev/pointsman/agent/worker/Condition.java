@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 record Condition(int failures, String answer, @Nullable String hung, long rssBytes, int heavy) {
   static final Condition WELL = new Condition(0, "", null, 0, 0);
 
+  /** A probe may pass although the event loop stands still: it is no sign of life. */
   Condition passed() {
-    return new Condition(0, "", null, rssBytes, heavy);
+    return new Condition(0, "", hung, rssBytes, heavy);
   }
 
   Condition failed(String how) {

@@ -71,7 +71,7 @@ final class WorkerEnvironment {
 
   private void forThePreload(WorkerSpec spec, Map<String, String> all) {
     AppConfig config = shared.config();
-    boolean message = spec.kind().ready() == Ready.MESSAGE || config.roll().waitReady();
+    boolean message = spec.kind().ready() == Ready.MESSAGE; // The generation's, never today's.
     List<Integer> ports = spec.ports();
     all.put(
         "POINTSMAN_LISTEN",

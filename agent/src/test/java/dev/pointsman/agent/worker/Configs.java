@@ -41,6 +41,23 @@ final class Configs {
         true);
   }
 
+  /** Where the file says that workers are ready when they say so, or when they listen. */
+  static AppConfig waiting(boolean waitReady) {
+    return app(
+        new RollConfig(
+            Duration.ofSeconds(20),
+            Duration.ZERO,
+            1,
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(10),
+            "SIGTERM",
+            waitReady,
+            true),
+        Duration.ofMillis(50));
+  }
+
   static AppConfig app(RollConfig roll, Duration probeInterval) {
     return app(roll, probeInterval, Optional.empty(), Optional.empty());
   }
