@@ -8,6 +8,7 @@ import dev.pointsman.agent.worker.Acceptance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,10 @@ final class AppUnavailable implements AutoCloseable {
   private final EventLog events;
   private final Clock clock;
   private final Supplier<Absence> absence;
-  private volatile @Nullable SorryPort port;
+  private @Nullable SorryPort port;
   private volatile @Nullable Instant since;
+  private long answeredBefore;
+  private long watch;
 
   /** {@code absence} says why nobody accepts, if nobody does, at that moment; must not block. */
   AppUnavailable(
@@ -57,8 +60,7 @@ final class AppUnavailable implements AutoCloseable {
       return;
     }
     close(); // Of fewer sockets, where some were lost.
-    SorryPort watched = sorry.watch(sockets, config.unavailableAfter().get(), this::changed);
-    port = watched;
+    SorryPort watched = begin(sockets, config.unavailableAfter().get());
     workers.accept(accepts -> {
       try {
         switch (accepts) {
@@ -72,19 +74,34 @@ final class AppUnavailable implements AutoCloseable {
     });
   }
 
-  private void changed(boolean answering, long answered) {
-    since = answering ? clock.instant() : null;
-    String app = config.name().value();
-    if (answering) {
-      begun(absence.get(), app);
-    } else {
-      LOG.info("A worker is let in: the agent answers no more. app={} answered={}", app, answered);
-      events.publish(
-          "app.available",
-          app,
-          "A worker is let in again: the agent takes no more connections.",
-          Map.of("answered", Long.toString(answered)));
+  private synchronized SorryPort begin(List<Integer> sockets, Duration after) throws IOException {
+    long mine = ++watch;
+    SorryPort begun =
+        sorry.watch(sockets, after, (answering, answered) -> changed(mine, answering, answered));
+    port = begun;
+    return begun;
+  }
+
+  /** What a port says that is watched no more is no news; its end was told with {@link #close}. */
+  private synchronized void changed(long from, boolean answering, long answered) {
+    if (from != watch) {
+      return;
     }
+    if (answering) {
+      since = clock.instant();
+      begun(absence.get(), config.name().value());
+    } else {
+      ended(
+          "A worker is let in again: the agent takes no more connections.",
+          answeredBefore + answered);
+    }
+  }
+
+  private void ended(String why, long answered) {
+    since = null;
+    String app = config.name().value();
+    LOG.info("{} app={} answered={}", why, app, answered);
+    events.publish("app.available", app, why, Map.of("answered", Long.toString(answered)));
   }
 
   private void begun(Absence why, String app) {
@@ -117,16 +134,21 @@ final class AppUnavailable implements AutoCloseable {
   }
 
   /** Requests that the agent has told 503 since its start. */
-  long answered() {
-    SorryPort watched = port;
-    return watched == null ? 0 : watched.answered();
+  synchronized long answered() {
+    return answeredBefore + (port == null ? 0 : port.answered());
   }
 
   @Override
-  public void close() {
-    SorryPort watched = port;
-    if (watched != null) {
-      watched.close();
+  public synchronized void close() {
+    if (port == null) {
+      return;
+    }
+    watch++;
+    port.close();
+    answeredBefore += port.answered();
+    port = null;
+    if (since != null) {
+      ended("The agent answers requests no more: it lets go of the sockets.", answeredBefore);
     }
   }
 }

@@ -168,6 +168,37 @@ final class AppUnavailableTest {
     }
   }
 
+  @Test
+  void socketsThatAreWatchedAnewEndTheAnswerAndKeepTheCount() throws Exception {
+    awaitAnswering();
+    try (Socket client = ask()) {
+      assertThat(client.getInputStream().readAllBytes()).isNotEmpty();
+    }
+    Eventually.until("it is counted", () -> unavailable.answered() == 1);
+
+    unavailable.watch(List.of(shared.descriptor()), listener -> listener.changed(Acceptance.SOME));
+
+    assertThat(unavailable.isAnswering()).isFalse();
+    assertThat(unavailable.notice()).isEmpty();
+    assertThat(unavailable.answered()).isEqualTo(1);
+    assertThat(events.since(null).getLast().type()).isEqualTo("app.available");
+    assertThat(events.since(null).getLast().data()).containsEntry("answered", "1");
+  }
+
+  @Test
+  void closingEndsTheAnswer() throws Exception {
+    awaitAnswering();
+
+    unavailable.close();
+
+    assertThat(unavailable.isAnswering()).isFalse();
+    assertThat(events.since(null))
+        .extracting(EventResource::type)
+        .containsExactly("app.unavailable", "app.available");
+    unavailable.close();
+    assertThat(events.since(null)).as("told once").hasSize(2);
+  }
+
   private Socket ask() throws Exception {
     Socket client = new Socket();
     client.connect(new InetSocketAddress("127.0.0.1", shared.endpoint().port()), 10_000);
