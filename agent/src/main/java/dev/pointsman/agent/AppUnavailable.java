@@ -4,10 +4,11 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.sorry.SorryPort;
 import dev.pointsman.agent.sorry.SorryServer;
-import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.agent.worker.Acceptance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,10 @@ final class AppUnavailable implements AutoCloseable {
   private final EventLog events;
   private final Clock clock;
   private final Supplier<Absence> absence;
-  private volatile @Nullable SorryPort port;
+  private @Nullable SorryPort port;
   private volatile @Nullable Instant since;
+  private long answeredBefore;
+  private long watch;
 
   /** {@code absence} says why nobody accepts, if nobody does, at that moment; must not block. */
   AppUnavailable(
@@ -52,35 +55,53 @@ final class AppUnavailable implements AutoCloseable {
    * Watches from now on; {@code sockets} are none where they were lost. {@code workers} tells who
    * is given to it whether any accepts.
    */
-  void watch(List<Integer> sockets, Consumer<WorkerPool.Acceptance> workers) throws IOException {
+  void watch(List<Integer> sockets, Consumer<Acceptance.Listener> workers) throws IOException {
     if (config.unavailableAfter().isEmpty() || sockets.isEmpty()) {
       return;
     }
     close(); // Of fewer sockets, where some were lost.
-    SorryPort watched = sorry.watch(sockets, config.unavailableAfter().get(), this::changed);
-    port = watched;
+    SorryPort watched = begin(sockets, config.unavailableAfter().get());
     workers.accept(accepts -> {
       try {
-        watched.served(accepts);
+        switch (accepts) {
+          case NONE -> watched.served(false);
+          case UNKNOWN -> watched.perhapsServed();
+          case SOME -> watched.served(true);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException("the thread that answers 503 cannot be woken", e);
       }
     });
   }
 
-  private void changed(boolean answering, long answered) {
-    since = answering ? clock.instant() : null;
-    String app = config.name().value();
-    if (answering) {
-      begun(absence.get(), app);
-    } else {
-      LOG.info("A worker is let in: the agent answers no more. app={} answered={}", app, answered);
-      events.publish(
-          "app.available",
-          app,
-          "A worker is let in again: the agent takes no more connections.",
-          Map.of("answered", Long.toString(answered)));
+  private synchronized SorryPort begin(List<Integer> sockets, Duration after) throws IOException {
+    long mine = ++watch;
+    SorryPort begun =
+        sorry.watch(sockets, after, (answering, answered) -> changed(mine, answering, answered));
+    port = begun;
+    return begun;
+  }
+
+  /** What a port says that is watched no more is no news; its end was told with {@link #close}. */
+  private synchronized void changed(long from, boolean answering, long answered) {
+    if (from != watch) {
+      return;
     }
+    if (answering) {
+      since = clock.instant();
+      begun(absence.get(), config.name().value());
+    } else {
+      ended(
+          "A worker is let in again: the agent takes no more connections.",
+          answeredBefore + answered);
+    }
+  }
+
+  private void ended(String why, long answered) {
+    since = null;
+    String app = config.name().value();
+    LOG.info("{} app={} answered={}", why, app, answered);
+    events.publish("app.available", app, why, Map.of("answered", Long.toString(answered)));
   }
 
   private void begun(Absence why, String app) {
@@ -113,16 +134,21 @@ final class AppUnavailable implements AutoCloseable {
   }
 
   /** Requests that the agent has told 503 since its start. */
-  long answered() {
-    SorryPort watched = port;
-    return watched == null ? 0 : watched.answered();
+  synchronized long answered() {
+    return answeredBefore + (port == null ? 0 : port.answered());
   }
 
   @Override
-  public void close() {
-    SorryPort watched = port;
-    if (watched != null) {
-      watched.close();
+  public synchronized void close() {
+    if (port == null) {
+      return;
+    }
+    watch++;
+    port.close();
+    answeredBefore += port.answered();
+    port = null;
+    if (since != null) {
+      ended("The agent answers requests no more: it lets go of the sockets.", answeredBefore);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.pointsman.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -15,8 +17,12 @@ import dev.pointsman.agent.journal.EventLog;
 import dev.pointsman.agent.listen.SharedSocket;
 import dev.pointsman.agent.process.Eventually;
 import dev.pointsman.agent.sorry.SorryServer;
-import dev.pointsman.agent.worker.WorkerPool;
+import dev.pointsman.agent.worker.Acceptance;
 import dev.pointsman.protocol.api.EventResource;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +45,7 @@ final class AppUnavailableTest {
   @TempDir Path temp;
   private final EventLog events = new EventLog(Clock.systemUTC());
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final AtomicReference<WorkerPool.Acceptance> acceptance = new AtomicReference<>();
+  private final AtomicReference<Acceptance.Listener> acceptance = new AtomicReference<>();
   private @Nullable Halted stopped;
   private boolean deployed = true;
   private SharedSocket shared;
@@ -145,6 +151,63 @@ final class AppUnavailableTest {
   }
 
   @Test
+  void whileAWorkerMayAcceptTheOutageGoesOnAndNobodyIsAnswered() throws Exception {
+    awaitAnswering();
+
+    acceptance.get().changed(Acceptance.UNKNOWN);
+    try (Socket client = ask()) {
+      client.setSoTimeout(300);
+      InputStream answer = client.getInputStream();
+      assertThatThrownBy(answer::read).isInstanceOf(SocketTimeoutException.class);
+      assertThat(unavailable.isAnswering()).isTrue();
+      assertThat(events.since(null)).hasSize(1);
+
+      acceptance.get().changed(Acceptance.NONE);
+      client.setSoTimeout(20_000);
+      assertThat(new String(answer.readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 503 ");
+    }
+  }
+
+  @Test
+  void socketsThatAreWatchedAnewEndTheAnswerAndKeepTheCount() throws Exception {
+    awaitAnswering();
+    try (Socket client = ask()) {
+      assertThat(client.getInputStream().readAllBytes()).isNotEmpty();
+    }
+    Eventually.until("it is counted", () -> unavailable.answered() == 1);
+
+    unavailable.watch(List.of(shared.descriptor()), listener -> listener.changed(Acceptance.SOME));
+
+    assertThat(unavailable.isAnswering()).isFalse();
+    assertThat(unavailable.notice()).isEmpty();
+    assertThat(unavailable.answered()).isEqualTo(1);
+    assertThat(events.since(null).getLast().type()).isEqualTo("app.available");
+    assertThat(events.since(null).getLast().data()).containsEntry("answered", "1");
+  }
+
+  @Test
+  void closingEndsTheAnswer() throws Exception {
+    awaitAnswering();
+
+    unavailable.close();
+
+    assertThat(unavailable.isAnswering()).isFalse();
+    assertThat(events.since(null))
+        .extracting(EventResource::type)
+        .containsExactly("app.unavailable", "app.available");
+    unavailable.close();
+    assertThat(events.since(null)).as("told once").hasSize(2);
+  }
+
+  private Socket ask() throws Exception {
+    Socket client = new Socket();
+    client.connect(new InetSocketAddress("127.0.0.1", shared.endpoint().port()), 10_000);
+    client.setSoTimeout(20_000);
+    client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+    return client;
+  }
+
+  @Test
   void whatIsSaidGoesWithTheStateOfTheMomentAndEndsWithTheFirstWorker() throws Exception {
     deployed = false;
     awaitAnswering();
@@ -152,7 +215,7 @@ final class AppUnavailableTest {
     deployed = true;
     assertThat(unavailable.notice().orElseThrow()).startsWith("No worker accepts since before ");
 
-    acceptance.get().changed(true);
+    acceptance.get().changed(Acceptance.SOME);
     assertThat(unavailable.isAnswering()).isFalse();
     assertThat(unavailable.notice()).isEmpty();
     assertThat(events.since(null).getLast().type()).isEqualTo("app.available");

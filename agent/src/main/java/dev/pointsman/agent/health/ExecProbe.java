@@ -42,7 +42,7 @@ public final class ExecProbe {
     RunningProcess process;
     try {
       Files.deleteIfExists(spec.log());
-      process = processes.launch(limited(spec), exit::complete);
+      process = processes.launchBriefly(limited(spec), exit::complete);
     } catch (IOException e) {
       return new ProbeResult(false, "the probe cannot be started: " + e.getMessage());
     } catch (Rejected e) {

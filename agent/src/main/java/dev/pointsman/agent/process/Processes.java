@@ -49,6 +49,20 @@ public final class Processes implements AutoCloseable {
    */
   public RunningProcess launch(LaunchSpec spec, Consumer<ExitStatus> onExit)
       throws IOException, Rejected {
+    return launch(spec, false, onExit);
+  }
+
+  /**
+   * As {@link #launch}, where nobody would take the process over: {@link #leaveExits} does not
+   * concern it, and {@link #close} kills it and tells its end.
+   */
+  public RunningProcess launchBriefly(LaunchSpec spec, Consumer<ExitStatus> onExit)
+      throws IOException, Rejected {
+    return launch(spec, true, onExit);
+  }
+
+  private RunningProcess launch(LaunchSpec spec, boolean brief, Consumer<ExitStatus> onExit)
+      throws IOException, Rejected {
     requireOpen();
     Spawn.Request request = StartCommand.prepare(spec);
     int pid;
@@ -64,7 +78,7 @@ public final class Processes implements AutoCloseable {
               + e.getMessage(),
           e);
     }
-    return watch(hold(pid), onExit);
+    return watch(hold(pid), brief, onExit);
   }
 
   /**
@@ -86,7 +100,7 @@ public final class Processes implements AutoCloseable {
     int self = Math.toIntExact(ProcessHandle.current().pid());
     boolean child =
         ProcFiles.stat(identity.pid()).filter(stat -> stat.parent() == self).isPresent();
-    return Optional.of(watch(new RunningProcess(identity, child, pidFd.get()), onExit));
+    return Optional.of(watch(new RunningProcess(identity, child, pidFd.get()), false, onExit));
   }
 
   /**
@@ -132,13 +146,17 @@ public final class Processes implements AutoCloseable {
 
   /**
    * Leaves the ends of processes to the program that this one is about to become, which inherits
-   * the children: from now on none is reaped and none is told.
+   * the children: from now on none is reaped and none is told, but for those that were launched
+   * briefly.
    */
   public void leaveExits() throws IOException {
     reaper.leaveExits();
   }
 
-  /** Stops waiting. The processes go on; their ends are not told any more. */
+  /**
+   * Stops waiting. The processes go on, but for those that were launched briefly; their ends are
+   * not told any more.
+   */
   @Override
   public void close() throws IOException {
     synchronized (this) {
@@ -170,9 +188,9 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  private RunningProcess watch(RunningProcess process, Consumer<ExitStatus> onExit)
+  private RunningProcess watch(RunningProcess process, boolean brief, Consumer<ExitStatus> onExit)
       throws LinuxException {
-    reaper.watch(process, onExit);
+    reaper.watch(process, brief, onExit);
     return process;
   }
 

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The shared sockets of one app, and whether the agent answers on them: from {@code after} without
- * any worker that accepts until {@link #served} says that there is one.
+ * any worker that accepts until {@link #served} says that there is one; with a break while one
+ * {@link #perhapsServed may}.
  */
 public final class SorryPort {
   /** Told when answering begins and ends, on the thread that found it out; must not block. */
@@ -27,6 +28,7 @@ public final class SorryPort {
   private final SorryServer server;
   private final AtomicLong answered = new AtomicLong();
   private boolean served;
+  private boolean perhaps;
   private boolean answering;
   private long since;
 
@@ -46,13 +48,17 @@ public final class SorryPort {
   public void served(boolean now) throws IOException {
     boolean ended;
     synchronized (this) {
-      if (served == now) {
+      boolean before = served;
+      if (before == now && !perhaps) {
         return;
       }
       served = now;
-      since = System.nanoTime();
+      perhaps = false;
+      if (before != now) {
+        since = System.nanoTime();
+      }
       ended = answering && now;
-      answering = false;
+      answering = answering && !now;
     }
     if (ended) {
       listener.changed(false, answered.get());
@@ -60,9 +66,25 @@ public final class SorryPort {
     server.lookAgain();
   }
 
-  /** Whether the agent answers now. */
+  /**
+   * Says that nobody is known to accept, but somebody may. On return nothing is taken from the
+   * sockets until {@link #served} is called. The time without a worker goes on, so that workers
+   * that begin again and again and never come up do not put the answer off for ever.
+   */
+  public void perhapsServed() throws IOException {
+    synchronized (this) {
+      if (served) {
+        since = System.nanoTime();
+      }
+      served = false;
+      perhaps = true;
+    }
+    server.lookAgain();
+  }
+
+  /** Whether the agent takes connections now. */
   public synchronized boolean isAnswering() {
-    return answering;
+    return answering && !perhaps;
   }
 
   /** Requests that were told 503, since the agent's start. */
@@ -81,7 +103,7 @@ public final class SorryPort {
   /** Begins to answer where it is time to; when it will be, in nanoTime, else Long.MAX_VALUE. */
   long beginWhereDue(long now) throws LinuxException {
     synchronized (this) {
-      if (served || answering) {
+      if (served || perhaps || answering) {
         return Long.MAX_VALUE;
       }
       long due = since + after.toNanos();
@@ -99,7 +121,7 @@ public final class SorryPort {
 
   /** A connection, while none of them is a worker's: under the lock that {@link #served} takes. */
   synchronized OptionalInt accept(int socket) throws LinuxException {
-    return answering ? Connections.accept(socket) : OptionalInt.empty();
+    return isAnswering() ? Connections.accept(socket) : OptionalInt.empty();
   }
 
   /** Takes no more, for good. */

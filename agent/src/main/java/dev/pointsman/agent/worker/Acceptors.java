@@ -1,34 +1,49 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.worker.WorkerState.Launching;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.agent.worker.WorkerState.Standby;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The workers that accept, or are about to; one that shows no life does not. Under the pool's lock.
+ * The workers that accept, or are about to, and those that may without having been let in; one that
+ * shows no life does not. Under the pool's lock.
  */
 final class Acceptors {
   private final Set<WorkerSupervisor> accepting = new HashSet<>();
-  private WorkerPool.Acceptance listener = _ -> {};
+  private final Set<WorkerSupervisor> perhaps = new HashSet<>();
+  private Acceptance.Listener listener = _ -> {};
 
   /** Tells {@code next} how it is now, and of every change from now on. */
-  void tell(WorkerPool.Acceptance next) {
+  void tell(Acceptance.Listener next) {
     listener = next;
-    next.changed(!accepting.isEmpty());
+    next.changed(now());
   }
 
   /** {@code worker} has come to {@code state}. */
   void note(WorkerSupervisor worker, WorkerState state) {
-    boolean before = !accepting.isEmpty();
+    Acceptance before = now();
     boolean serves = state instanceof Online online && online.condition().hung() == null;
-    if (serves || state instanceof Standby) {
-      accepting.add(worker);
+    keep(accepting, worker, serves || state instanceof Standby);
+    keep(perhaps, worker, state instanceof Launching && worker.acceptsUnasked());
+    if (before != now()) {
+      listener.changed(now());
+    }
+  }
+
+  private static void keep(Set<WorkerSupervisor> workers, WorkerSupervisor worker, boolean isOne) {
+    if (isOne) {
+      workers.add(worker);
     } else {
-      accepting.remove(worker);
+      workers.remove(worker);
     }
-    if (before == accepting.isEmpty()) {
-      listener.changed(!before);
+  }
+
+  private Acceptance now() {
+    if (!accepting.isEmpty()) {
+      return Acceptance.SOME;
     }
+    return perhaps.isEmpty() ? Acceptance.NONE : Acceptance.UNKNOWN;
   }
 }

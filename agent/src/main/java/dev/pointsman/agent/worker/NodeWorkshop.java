@@ -2,6 +2,7 @@ package dev.pointsman.agent.worker;
 
 import dev.pointsman.agent.cgroup.WorkerCgroups;
 import dev.pointsman.agent.config.AppConfig;
+import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.notify.Notifications;
 import dev.pointsman.agent.notify.NotifySocket;
@@ -99,6 +100,11 @@ public final class NodeWorkshop implements Workshop {
                 () -> WorkerSockets.trial(spec.ports(), spec.kind()),
                 events))
         : Optional.empty();
+  }
+
+  @Override
+  public boolean acceptsUnasked(Generation generation) throws IOException {
+    return specs.load(generation).kind().protocol() != Protocol.PRELOAD;
   }
 
   /** What is started. */

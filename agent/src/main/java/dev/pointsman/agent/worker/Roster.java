@@ -69,7 +69,7 @@ final class Roster {
   }
 
   /** Tells {@code listener} how it is now, and of every change from now on. */
-  synchronized void tellAcceptance(WorkerPool.Acceptance listener) {
+  synchronized void tellAcceptance(Acceptance.Listener listener) {
     acceptors.tell(listener);
   }
 

@@ -47,13 +47,6 @@ public final class WorkerPool {
   private final Filling filling;
   private volatile @Nullable Caretaker caretaker;
 
-  /** Told whether any worker accepts, or is to; before it is let in. Must not block. */
-  @FunctionalInterface
-  public interface Acceptance {
-    /** {@code any}: at least one. */
-    void changed(boolean any);
-  }
-
   /**
    * {@code run}: the journaled number of this start of the agent, which makes incarnations unique;
    * {@code story} tells what happens to workers.
@@ -87,7 +80,7 @@ public final class WorkerPool {
   }
 
   /** Tells {@code listener} how it is now, and of every change from now on. */
-  public void tellAcceptance(Acceptance listener) {
+  public void tellAcceptance(Acceptance.Listener listener) {
     roster.tellAcceptance(listener);
   }
 

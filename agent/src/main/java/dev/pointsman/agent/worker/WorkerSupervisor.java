@@ -64,6 +64,7 @@ final class WorkerSupervisor {
   private final Mailbox mailbox = new Mailbox();
   private final Deque<WorkerEvent> own = new ArrayDeque<>();
   private volatile View view;
+  private volatile boolean acceptsUnasked;
   private @Nullable Thread thread;
 
   private WorkerSupervisor(Job job, WorkerState first) {
@@ -162,8 +163,14 @@ final class WorkerSupervisor {
     mailbox.post(event);
   }
 
+  /** Whether its processes accept when they like, even while they start. */
+  boolean acceptsUnasked() {
+    return acceptsUnasked;
+  }
+
   private void run(Transition first) {
     try {
+      findOutWhetherItAsks();
       tell(null, first.state());
       carryOut(first);
       while (!(view.state() instanceof Stopped)) {
@@ -175,6 +182,15 @@ final class WorkerSupervisor {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Before anybody is told of the first state, which is before there is a process. */
+  private void findOutWhetherItAsks() {
+    try {
+      acceptsUnasked = workshop.acceptsUnasked(generation);
+    } catch (IOException e) {
+      LOG.debug("The launch meets the same fault, and reports it. slot={}", slot, e);
     }
   }
 

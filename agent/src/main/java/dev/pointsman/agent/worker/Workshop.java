@@ -26,4 +26,12 @@ interface Workshop {
   default Optional<Workshop> trial(Generation generation) throws IOException {
     return Optional.empty();
   }
+
+  /**
+   * Whether a worker of {@code generation} accepts from the shared sockets when it likes, before it
+   * is known to be healthy: nothing in it waits to be let in.
+   */
+  default boolean acceptsUnasked(Generation generation) throws IOException {
+    return false;
+  }
 }

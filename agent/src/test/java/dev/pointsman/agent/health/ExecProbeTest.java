@@ -2,6 +2,7 @@ package dev.pointsman.agent.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.agent.process.Eventually;
 import dev.pointsman.agent.process.LaunchSpec;
 import dev.pointsman.agent.process.Processes;
 import java.io.IOException;
@@ -23,17 +24,62 @@ final class ExecProbeTest {
   @TempDir Path directory;
 
   private ProbeResult run(Duration timeout, String... command) throws Exception {
-    LaunchSpec spec =
-        new LaunchSpec(
-            List.of(command),
-            directory,
-            Map.of("PATH", "/usr/bin:/bin", "MARK", directory.toString()),
-            directory.resolve("probe.log"),
-            List.of(),
-            Optional.empty());
     try (Processes processes = Processes.start()) {
-      return ExecProbe.run(processes, spec, timeout);
+      return ExecProbe.run(processes, spec(command), timeout);
     }
+  }
+
+  private LaunchSpec spec(String... command) {
+    return new LaunchSpec(
+        List.of(command),
+        directory,
+        Map.of("PATH", "/usr/bin:/bin", "MARK", directory.toString()),
+        directory.resolve("probe.log"),
+        List.of(),
+        Optional.empty());
+  }
+
+  private Thread probing(Processes processes) {
+    LaunchSpec spec = spec("sh", "-c", "echo $$ > new; mv new pid; exec sleep 60");
+    return Thread.ofVirtual()
+        .start(() -> {
+          try {
+            var _ = ExecProbe.run(processes, spec, LONG);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private Path begun() throws Exception {
+    Path pid = directory.resolve("pid");
+    Eventually.until("the probe runs", () -> Files.exists(pid));
+    return Path.of("/proc", Files.readString(pid).strip());
+  }
+
+  @Test
+  void oneUnderWayWhenTheChildrenAreLeftToTheNextProgramIsReapedNevertheless() throws Exception {
+    Path probe;
+    try (Processes processes = Processes.start()) {
+      Thread prober = probing(processes);
+      probe = begun();
+      processes.leaveExits();
+      prober.interrupt();
+      prober.join();
+    }
+    assertThat(probe).as("the zombie").doesNotExist();
+  }
+
+  @Test
+  void oneUnderWayAtTheEndOfTheAgentIsEndedAndReaped() throws Exception {
+    Path probe;
+    Thread prober;
+    try (Processes processes = Processes.start()) {
+      prober = probing(processes);
+      probe = begun();
+    }
+    assertThat(probe).doesNotExist();
+    assertThat(prober.join(LONG)).as("its end is told").isTrue();
   }
 
   @Test

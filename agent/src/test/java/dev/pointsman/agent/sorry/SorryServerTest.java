@@ -183,6 +183,41 @@ class SorryServerTest {
   }
 
   @Test
+  void takesNothingWhileAWorkerMayAcceptAndGoesOnWhenThatOneIsGone() throws Exception {
+    SorryPort port = watch(AT_ONCE);
+    Eventually.until("it answers", port::isAnswering);
+    port.perhapsServed();
+    Socket client = send("GET / HTTP/1.1\r\n\r\n");
+    client.setSoTimeout(300);
+    InputStream answer = client.getInputStream();
+    assertThatThrownBy(answer::read).isInstanceOf(SocketTimeoutException.class);
+    assertThat(queueLength()).as("left for the worker").isEqualTo(1);
+
+    port.served(false);
+
+    client.setSoTimeout(20_000);
+    assertThat(readAll(client)).startsWith("HTTP/1.1 503 ");
+    assertThat(told).as("one outage, however often a worker begins").containsExactly("true 0");
+    Eventually.until("it is counted", () -> port.answered() == 1);
+    port.perhapsServed();
+    port.served(true);
+    assertThat(told).containsExactly("true 0", "false 1");
+  }
+
+  @Test
+  void answersWhereWorkersBeginAgainAndAgainAndNeverComeUp() throws Exception {
+    SorryPort port = watch(Duration.ofMillis(500));
+    Eventually.until(
+        "answered despite all the beginnings",
+        () -> {
+          port.perhapsServed();
+          port.served(false);
+          return port.isAnswering();
+        });
+    assertThat(told).containsExactly("true 0");
+  }
+
+  @Test
   void boundsTheConnectionsThatItTakesAndServesTheOthersAfterwards() throws Exception {
     SorryPort port = watch(AT_ONCE);
     List<Socket> idle = new ArrayList<>();

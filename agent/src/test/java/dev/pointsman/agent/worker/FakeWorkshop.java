@@ -36,6 +36,7 @@ final class FakeWorkshop implements Workshop {
   private final List<FakeProcess> processes = new CopyOnWriteArrayList<>();
   private final AtomicInteger pids = new AtomicInteger(1000);
   volatile @Nullable IOException hostFault;
+  volatile boolean acceptsUnasked;
   volatile @Nullable Rejected refusal;
 
   /** One order after the other, of all processes, as {@code INCARNATION order}. */
@@ -77,6 +78,11 @@ final class FakeWorkshop implements Workshop {
     processes.add(process);
     process.start();
     return process;
+  }
+
+  @Override
+  public boolean acceptsUnasked(Generation generation) {
+    return acceptsUnasked;
   }
 
   /** One process. */

@@ -1,5 +1,8 @@
 package dev.pointsman.agent.worker;
 
+import static dev.pointsman.agent.worker.Acceptance.NONE;
+import static dev.pointsman.agent.worker.Acceptance.SOME;
+import static dev.pointsman.agent.worker.Acceptance.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
@@ -82,7 +86,7 @@ final class WorkerPoolTest {
           workshop.orders; // In one list with the orders, so that it shows which was first.
       pool.tellAcceptance(any -> told.add("acceptance " + any));
       keepTwo();
-      assertThat(told).startsWith("acceptance false", "acceptance true");
+      assertThat(told).startsWith("acceptance NONE", "acceptance SOME");
 
       pool.retire(0);
       Await.until("slot 0 is gone", () -> pool.workers().size() == 1);
@@ -92,7 +96,39 @@ final class WorkerPoolTest {
       assertThat(told)
           .filteredOn(it -> it.startsWith("acc"))
           .hasSize(3)
-          .endsWith("acceptance false");
+          .endsWith("acceptance NONE");
+    }
+
+    @Test
+    void aWorkerThatAcceptsUnaskedMayDoSoFromItsStartOn() throws Exception {
+      workshop.acceptsUnasked = true;
+      workshop.fault(OLD, Fault.NEVER_LISTENS);
+      List<Acceptance> told = new CopyOnWriteArrayList<>();
+      pool.tellAcceptance(told::add);
+      pool.keep(0, OLD);
+      FakeProcess first = workshop.process(who(1, 1));
+      assertThat(told).as("before its process was").containsExactly(NONE, UNKNOWN);
+      first.exit(7);
+      FakeProcess second = workshop.process(who(1, 2));
+      assertThat(told).as("and again").containsExactly(NONE, UNKNOWN, NONE, UNKNOWN);
+      second.say(new WorkerEvent.BecameReady(second.who));
+      second.say(new WorkerEvent.ProbePassed(second.who));
+      assertThat(pool.awaitHealthy(1, LONG)).isTrue();
+      assertThat(told).endsWith(UNKNOWN, SOME);
+    }
+
+    @Test
+    void aWorkerThatWaitsToBeLetInDoesNotAcceptWhileItStarts() throws Exception {
+      workshop.fault(OLD, Fault.NEVER_LISTENS);
+      List<Acceptance> told = new CopyOnWriteArrayList<>();
+      pool.tellAcceptance(told::add);
+      pool.keep(0, OLD);
+      FakeProcess first = workshop.process(who(1, 1));
+      assertThat(told).containsExactly(NONE);
+      first.say(new WorkerEvent.BecameReady(first.who));
+      first.say(new WorkerEvent.ProbePassed(first.who));
+      assertThat(pool.awaitHealthy(1, LONG)).isTrue();
+      assertThat(told).containsExactly(NONE, SOME);
     }
 
     @Test
