@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,7 +172,7 @@ final class App {
     deployments.stop();
     workers.endUpkeep();
     int count = workers.workers().size();
-    workers.slots().keySet().stream().sorted(Comparator.reverseOrder()).forEach(workers::retire);
+    workers.retireAll();
     unavailable.close();
     socket.close();
     Optional<FailureResource> left = workers.awaitGone();

@@ -179,6 +179,14 @@ public final class WorkerPool {
     roster.retire(slot);
   }
 
+  /**
+   * Drains and stops every worker: those of the slots, and those that had no slot yet when what
+   * they were begun for was interrupted.
+   */
+  public void retireAll() {
+    roster.retireAll();
+  }
+
   /** As {@link #retire}, once no renewal is under way that could give the slot a worker again. */
   public void retireForGood(int slot) throws InterruptedException {
     claims.claim();
