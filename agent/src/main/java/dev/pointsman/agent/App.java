@@ -221,7 +221,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
-    workers.tend(() -> ledger.state().running() != null);
+    workers.tend(deployments::isWorking);
   }
 
   /**
@@ -301,7 +301,7 @@ final class App {
     unavailable.notice().ifPresent(all::add);
     if (ledger.isReadonly()) {
       all.add(
-          "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
+          "The journal cannot be written, deployments and uploads are refused, and workers are only kept up: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
     UpkeepResource upkeep = workers.upkeep();
