@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,7 +181,7 @@ final class App {
     deployments.stop();
     workers.endUpkeep();
     int count = workers.workers().size();
-    workers.slots().keySet().stream().sorted(Comparator.reverseOrder()).forEach(workers::retire);
+    workers.retireAll();
     unavailable.close();
     socket.giveUp();
     Optional<FailureResource> left = workers.awaitGone();
@@ -231,7 +230,7 @@ final class App {
   /** Resumes the deployment that was interrupted, if there is one, and takes new ones. */
   void start() {
     deployments.start();
-    workers.tend(() -> ledger.state().running() != null);
+    workers.tend(deployments::isWorking);
   }
 
   /**
@@ -311,7 +310,7 @@ final class App {
     unavailable.notice().ifPresent(all::add);
     if (ledger.isReadonly()) {
       all.add(
-          "The journal cannot be written, deployments and uploads are refused: look at the disk, then restart the agent.");
+          "The journal cannot be written, deployments and uploads are refused, and workers are only kept up: look at the disk, then restart the agent.");
     }
     all.addAll(taint.notices());
     UpkeepResource upkeep = workers.upkeep();

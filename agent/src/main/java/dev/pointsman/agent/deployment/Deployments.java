@@ -68,7 +68,7 @@ public final class Deployments {
   private final DeploymentRunner runner;
   private final Thread thread;
   private volatile int slots;
-  private @Nullable Closed closed;
+  private volatile @Nullable Closed closed; // Read by isWorking under the lock of the pool.
 
   /** Why nothing is admitted any more. */
   private record Closed(ErrorCode code, String why) {}
@@ -350,6 +350,16 @@ public final class Deployments {
       }
       wait(left / 1_000_000, (int) (left % 1_000_000));
     }
+  }
+
+  /**
+   * Whether a deployment has the workers to itself: it is in progress, and its thread goes on with
+   * it, or the next run of the agent will at once. One that came to a stand for good does not.
+   */
+  public boolean isWorking() {
+    Closed end = closed;
+    return parts.ledger().state().running() != null
+        && (end == null || end.code() == ErrorCode.AGENT_STOPPING);
   }
 
   private Rejected readonly() {

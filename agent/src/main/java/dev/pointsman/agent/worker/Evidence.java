@@ -130,15 +130,16 @@ final class Evidence {
    * Why the start of a slot is no success although nothing is known to be wrong with its worker.
    */
   static FailureResource notUp(int slot, boolean inTime, AppConfig config) {
+    Reason why = inTime ? Reason.HEALTH_DEADLINE_EXCEEDED : Reason.PROGRESS_DEADLINE_EXCEEDED;
     return new FailureResource(
-        Reason.HEALTH_DEADLINE_EXCEEDED.wire(),
+        why.wire(),
         "Slot " + slot + ": its worker does not serve yet; it goes on trying.",
         slot,
         null,
-        inTime ? null : "healthy_deadline=" + Durations.words(config.roll().healthyDeadline()),
+        inTime ? null : progressDeadline(config),
         List.of(),
         List.of(),
-        Reason.HEALTH_DEADLINE_EXCEEDED.remedy());
+        why.remedy());
   }
 
   /** Says of {@code failure} that nobody but the agent could notice it. */

@@ -3,6 +3,7 @@ package dev.pointsman.agent.worker;
 import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.protocol.api.FailureResource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,17 +27,15 @@ final class Filling {
 
   /**
    * Fills {@code slots}, and blocks until each has a worker online, or one that fell, or until
-   * {@code healthy_deadline} is over.
+   * {@code deadline}.
    *
    * @return why one does not serve, or empty
    */
-  Optional<FailureResource> fillAll(Set<Integer> slots, Generation generation, Gate gate)
+  Optional<FailureResource> fillAll(
+      Set<Integer> slots, Generation generation, Gate gate, Instant deadline)
       throws InterruptedException {
     slots.forEach(slot -> fill(slot, generation, gate));
-    boolean inTime =
-        roster.await(
-            () -> slots.stream().allMatch(this::hasSettled),
-            launches.config().roll().healthyDeadline());
+    boolean inTime = roster.await(() -> slots.stream().allMatch(this::hasSettled), deadline);
     Map<Integer, WorkerPool.Slot> now = view.slots();
     return slots.stream()
         .sorted()

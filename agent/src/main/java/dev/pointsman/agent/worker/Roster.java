@@ -123,6 +123,12 @@ final class Roster {
     }
   }
 
+  /** Has everybody go, those too that were to get a slot; who goes already does not notice. */
+  synchronized void retireAll() {
+    List.copyOf(active.keySet()).reversed().forEach(this::retire);
+    leaving.forEach(worker -> worker.post(new WorkerEvent.DrainRequested(ExitCause.RETIRED)));
+  }
+
   /** The worker that has {@code slot}, if any. */
   synchronized @Nullable WorkerSupervisor holder(int slot) {
     return active.get(slot);

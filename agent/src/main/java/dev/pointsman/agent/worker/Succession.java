@@ -41,10 +41,7 @@ final class Succession {
       return Optional.of(Evidence.noRoom(slot, MAX_DRAINING, config));
     }
     Gate gate = launches.gate(knownGood);
-    Optional<FailureResource> untried =
-        knownGood || runs(generation)
-            ? Optional.empty()
-            : trial.run(slot, generation, gate, deadline);
+    Optional<FailureResource> untried = tryFirst(slot, generation, knownGood, deadline);
     if (untried.isPresent()) {
       return untried;
     }
@@ -53,6 +50,20 @@ final class Succession {
     return roster.settle(slot, fresh, ExitCause.DEPLOYED)
         ? Optional.empty()
         : Optional.of(dismiss(fresh, ExitCause.FAILED_START, launches.config()));
+  }
+
+  /**
+   * Tries {@code generation} in private, unless that has been done; {@code slot} is the one that
+   * its first worker is to have. Blocks until the trial is over, until {@code deadline} at most.
+   *
+   * @return why it failed, or empty
+   */
+  Optional<FailureResource> tryFirst(
+      int slot, Generation generation, boolean knownGood, Instant deadline)
+      throws InterruptedException {
+    return knownGood || runs(generation)
+        ? Optional.empty()
+        : trial.run(slot, generation, launches.gate(false), deadline);
   }
 
   /** The configuration of the moment. */

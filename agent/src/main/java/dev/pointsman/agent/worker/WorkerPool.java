@@ -7,7 +7,9 @@ import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,14 +103,21 @@ public final class WorkerPool {
 
   /**
    * Fills {@code slots}, which are empty, all at the same time, and blocks until each has a worker
-   * online, or one that fell, or until {@code healthy_deadline} and the time of the gate are over.
-   * What did not come up is tried again as any worker is.
+   * online, or one that fell, {@code progress_deadline} at most: how long one may take to come up
+   * is its own affair, and it may ask for more. What did not come up is tried again as any worker
+   * is. What is new is tried in private first, as by {@link #replace}; where that fails, nothing
+   * began.
    *
    * @return why one does not serve, or empty
    */
   public Optional<FailureResource> start(
       Set<Integer> slots, Generation generation, boolean knownGood) throws InterruptedException {
-    return filling.fillAll(slots, generation, launches.gate(knownGood));
+    Instant deadline = roster.after(launches.config().roll().progressDeadline());
+    Optional<FailureResource> untried =
+        succession.tryFirst(Collections.min(slots), generation, knownGood, deadline);
+    return untried.isPresent()
+        ? untried
+        : filling.fillAll(slots, generation, launches.gate(knownGood), deadline);
   }
 
   /**
@@ -170,6 +179,14 @@ public final class WorkerPool {
   /** Drains and stops what is in {@code slot}, and gives the slot up. */
   public void retire(int slot) {
     roster.retire(slot);
+  }
+
+  /**
+   * Drains and stops every worker: those of the slots, and those that had no slot yet when what
+   * they were begun for was interrupted.
+   */
+  public void retireAll() {
+    roster.retireAll();
   }
 
   /** As {@link #retire}, once no renewal is under way that could give the slot a worker again. */

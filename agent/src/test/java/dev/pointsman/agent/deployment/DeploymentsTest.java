@@ -248,6 +248,7 @@ final class DeploymentsTest {
     Deployment left = java.util.Objects.requireNonNull(ledger().state().running());
     assertThat(left.status()).isEqualTo(new DeploymentStatus.Running(false));
     assertThat(ledger().isReadonly()).isFalse();
+    assertThat(deployments().isWorking()).as("the next run of the agent goes on").isTrue();
   }
 
   @Test
@@ -273,6 +274,8 @@ final class DeploymentsTest {
     deployments().await(id, LONG);
     refused(ErrorCode.AGENT_READONLY, () -> deployments().deploy(NEW.release(), false, "ci"));
     assertThat(host.done).containsExactly(new Step.Flip(NEW.release()));
+    assertThat(ledger().state().running()).as("it is not over").isNotNull();
+    assertThat(deployments().isWorking()).as("but nobody goes on with it").isFalse();
   }
 
   @Test
@@ -284,6 +287,7 @@ final class DeploymentsTest {
     DeploymentId id = deployments().deploy(NEW.release(), false, "ci").id();
     deployments().await(id, LONG);
     refused(ErrorCode.INTERNAL, () -> deployments().deploy(NEW.release(), false, "ci"));
+    assertThat(deployments().isWorking()).as("nobody goes on with it").isFalse();
   }
 
   @Test
