@@ -23,7 +23,7 @@ final class Ailments {
               ExitCause.UNHEALTHY,
               "It failed " + is.failures() + " probes in a row; the last: " + is.answer() + "."));
     }
-    if (is.heavy() >= WorkerPolicy.HEAVY_LOOKS && policy.maxMemory().isPresent()) {
+    if (is.heavy() >= WorkerPolicy.HEAVY_LOOKS && policy.isTooMuch(is.rssBytes())) {
       return Optional.of(
           new Ailing(
               slot,

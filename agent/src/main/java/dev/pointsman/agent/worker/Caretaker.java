@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +33,14 @@ final class Caretaker {
   private final Roster roster;
   private final Launches launches;
   private final Renewal renewal;
-  private final WorkerPolicy policy;
-  private final Duration interval;
   private final BooleanSupplier deploying;
   private final InstantSource clock;
   private final WorkerStory story;
-  private final UpkeepPlanner planner;
+  private final int salt;
   private final Thread thread;
   private volatile UpkeepHistory history = UpkeepHistory.NONE;
   private volatile Decision decision = new Decision.Nothing();
-  private Instant weighAt;
+  private @Nullable Instant weighed;
 
   /** {@code deploying} says whether a deployment is in progress. */
   Caretaker(
@@ -53,14 +52,10 @@ final class Caretaker {
     this.roster = roster;
     this.launches = launches;
     this.renewal = renewal;
-    this.policy = launches.machine().policy();
-    this.interval = launches.config().health().interval();
     this.deploying = deploying;
     this.clock = launches.clock();
     this.story = story;
-    this.weighAt = clock.instant();
-    int salt = Long.hashCode(weighAt.toEpochMilli());
-    this.planner = new UpkeepPlanner(new Pauses(policy.cooldown(), policy.restartWindow(), salt));
+    this.salt = Long.hashCode(clock.instant().toEpochMilli());
     this.thread = Thread.ofVirtual().name("upkeep-" + story.app()).unstarted(this::run);
   }
 
@@ -109,7 +104,7 @@ final class Caretaker {
       while (!Thread.currentThread().isInterrupted()) {
         long seen = roster.changes();
         if (!look()) {
-          roster.awaitChange(seen, interval);
+          roster.awaitChange(seen, interval());
         }
       }
     } catch (InterruptedException e) {
@@ -117,18 +112,32 @@ final class Caretaker {
     }
   }
 
+  /** As configured at this moment, as all that it goes by: a reload counts from then on. */
+  private WorkerPolicy policy() {
+    return launches.machine().policy();
+  }
+
+  private Duration interval() {
+    return launches.config().health().interval();
+  }
+
+  private UpkeepPlanner planner() {
+    WorkerPolicy policy = policy();
+    return new UpkeepPlanner(new Pauses(policy.cooldown(), policy.restartWindow(), salt));
+  }
+
   /** Looks once; whether it was worth it, so that it may be again. */
   private boolean look() throws InterruptedException {
     try {
       Instant now = clock.instant();
-      if (!now.isBefore(weighAt)) {
+      if (weighed == null || !now.isBefore(weighed.plus(interval()))) {
         weigh();
-        weighAt = now.plus(interval);
+        weighed = now;
       }
       Decision next =
           deploying.getAsBoolean()
               ? new Decision.Nothing()
-              : planner.next(history, ailing(now), isWell(), now);
+              : planner().next(history, ailing(now), isWell(), now);
       decision = next;
       return next instanceof Decision.Replace(Ailing worker) && replace(worker);
     } catch (RuntimeException e) {
@@ -143,12 +152,12 @@ final class Caretaker {
     Renewal.Outcome outcome = renewal.run(worker.slot(), worker.why());
     return switch (outcome) {
       case Renewal.Done _ -> {
-        history = planner.replaced(history, worker, clock.instant());
+        history = planner().replaced(history, worker, clock.instant());
         story.upkeep("worker.replaced", worker, "was replaced: " + worker.detail());
         yield true;
       }
       case Renewal.Failed(FailureResource failure) -> {
-        history = planner.failed(history, worker, failure.detail(), clock.instant());
+        history = planner().failed(history, worker, failure.detail(), clock.instant());
         story.upkeep(
             "worker.not_replaced",
             worker,
@@ -164,6 +173,7 @@ final class Caretaker {
 
   /** The workers that serve and had better be replaced. */
   private List<Ailing> ailing(Instant now) {
+    WorkerPolicy policy = policy();
     List<Ailing> all = new ArrayList<>();
     for (WorkerSupervisor worker : roster.holders().values()) {
       if (worker.view().state() instanceof Online online) {
@@ -183,10 +193,12 @@ final class Caretaker {
 
   /** Has each worker that serves told what memory it uses. */
   private void weigh() {
+    WorkerPolicy policy = policy();
     for (WorkerSupervisor worker : roster.holders().values()) {
       WorkerProcess process = worker.view().present();
       if (process != null && worker.view().state() instanceof Online) {
-        worker.post(new WorkerEvent.Vitals(process.incarnation(), process.residentBytes()));
+        long bytes = process.residentBytes();
+        worker.post(new WorkerEvent.Vitals(process.incarnation(), bytes, policy.isTooMuch(bytes)));
       }
     }
   }

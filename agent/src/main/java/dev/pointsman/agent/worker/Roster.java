@@ -199,6 +199,12 @@ final class Roster {
     return clock.instant().plus(limit);
   }
 
+  /** What workers are judged by has changed: that counts as a change of theirs. */
+  synchronized void judgeAgain() {
+    changes++;
+    notifyAll();
+  }
+
   /** Whoever waits looks again, for something else has changed. */
   synchronized void lookAgain() {
     notifyAll();

@@ -40,8 +40,8 @@ final class Serving {
           Transition.to(it.with(it.condition().passed()));
       case ProbeFailed(var who, var answer) when who.equals(it.who()) ->
           Transition.to(it.with(it.condition().failed(answer)));
-      case Vitals(var who, long bytes) when who.equals(it.who()) ->
-          Transition.to(it.with(it.condition().weighs(bytes, isTooMuch(bytes))));
+      case Vitals(var who, long bytes, boolean tooMuch) when who.equals(it.who()) ->
+          Transition.to(it.with(it.condition().weighs(bytes, tooMuch)));
       case Hung(var who, var why) when who.equals(it.who()) ->
           Transition.to(it.with(it.condition().hung(why)));
       case Recovered(var who) when who.equals(it.who()) ->
@@ -77,10 +77,6 @@ final class Serving {
           TimerFired _ ->
           Transition.to(it);
     };
-  }
-
-  private boolean isTooMuch(long bytes) {
-    return policy.maxMemory().isPresent() && bytes > policy.maxMemory().get();
   }
 
   Transition whenDraining(Draining it, WorkerEvent event, Instant now) {

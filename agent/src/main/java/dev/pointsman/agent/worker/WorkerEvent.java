@@ -32,8 +32,9 @@ sealed interface WorkerEvent {
    * What it uses now.
    *
    * @param rssBytes resident memory
+   * @param tooMuch whether that is more than it may use by the configuration of the moment
    */
-  record Vitals(Incarnation who, long rssBytes) implements WorkerEvent {}
+  record Vitals(Incarnation who, long rssBytes, boolean tooMuch) implements WorkerEvent {}
 
   /**
    * It shows no life: its watchdog message is missing, or its event loop stands still. {@code why}

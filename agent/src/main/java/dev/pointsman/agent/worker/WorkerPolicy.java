@@ -51,6 +51,11 @@ record WorkerPolicy(
     return granted.isAfter(by) ? granted : by;
   }
 
+  /** Whether a worker may not have {@code bytes} for long. */
+  boolean isTooMuch(long bytes) {
+    return maxMemory.isPresent() && bytes > maxMemory.get();
+  }
+
   static WorkerPolicy of(AppConfig config) {
     return new WorkerPolicy(
         config.roll().healthyDeadline(),

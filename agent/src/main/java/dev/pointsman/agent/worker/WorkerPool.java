@@ -79,6 +79,7 @@ public final class WorkerPool {
    */
   public void configure(AppConfig next) {
     launches.configure(next);
+    roster.judgeAgain();
   }
 
   /** Tells {@code listener} how it is now, and of every change from now on. */

@@ -67,6 +67,15 @@ final class Configs {
       Duration probeInterval,
       Optional<Long> maxMemory,
       Optional<Duration> maxLifetime) {
+    return app(roll, probeInterval, Duration.ofSeconds(60), maxMemory, maxLifetime);
+  }
+
+  static AppConfig app(
+      RollConfig roll,
+      Duration probeInterval,
+      Duration cooldown,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
     return new AppConfig(
         new AppName("web"),
         List.of(new Endpoint("127.0.0.1", 0)),
@@ -87,7 +96,7 @@ final class Configs {
             Duration.ofSeconds(60),
             Duration.ofMillis(10),
             Duration.ofMillis(50),
-            Duration.ofSeconds(60),
+            cooldown,
             maxMemory,
             maxLifetime),
         AppConfig.ResourcesConfig.NONE,

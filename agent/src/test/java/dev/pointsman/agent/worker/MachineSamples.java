@@ -102,7 +102,7 @@ final class MachineSamples {
         new WorkerEvent.Accepting(who),
         new WorkerEvent.Drained(who),
         new WorkerEvent.Exited(who, new ExitStatus.Exited(1)),
-        new WorkerEvent.Vitals(who, 300L << 20),
+        new WorkerEvent.Vitals(who, 300L << 20, true),
         new WorkerEvent.Hung(who, "no sign of life"),
         new WorkerEvent.MoreTime(who, Duration.ofSeconds(7)),
         new WorkerEvent.Recovered(who),

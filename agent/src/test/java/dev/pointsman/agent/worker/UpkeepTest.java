@@ -36,12 +36,23 @@ final class UpkeepTest {
   private WorkerPool pool = pool(Optional.empty(), Optional.empty());
 
   private WorkerPool pool(Optional<Long> maxMemory, Optional<Duration> maxLifetime) {
-    AppConfig config =
-        Configs.app(
-            Configs.roll(Duration.ofMillis(500), LONG, Duration.ofMillis(300)),
-            Duration.ofMillis(20),
-            maxMemory,
-            maxLifetime);
+    return pool(config(Duration.ofMillis(20), Duration.ofSeconds(60), maxMemory, maxLifetime));
+  }
+
+  private static AppConfig config(
+      Duration interval,
+      Duration cooldown,
+      Optional<Long> maxMemory,
+      Optional<Duration> maxLifetime) {
+    return Configs.app(
+        Configs.roll(Duration.ofMillis(500), LONG, Duration.ofMillis(300)),
+        interval,
+        cooldown,
+        maxMemory,
+        maxLifetime);
+  }
+
+  private WorkerPool pool(AppConfig config) {
     return new WorkerPool(
         config, workshop, 5, Clock.systemUTC(), new WorkerStory(config.name(), events));
   }
@@ -229,6 +240,62 @@ final class UpkeepTest {
     assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(900));
     assertThat(pool.upkeep().replaced().get("lifetime")).isGreaterThanOrEqualTo(2);
     assertThat(workshop.orders).containsSubsequence("5.3.1 accept", "5.4.1 accept");
+  }
+
+  /** A reload counts for what is decided from then on, also of workers that run. */
+  @Nested
+  final class AfterAReload {
+    private static final Duration QUICK = Duration.ofMillis(20);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Optional<Long> LIMIT = Optional.of(100L << 20);
+
+    @Test
+    void aNewLimitGoesForWorkersThatRun() throws Exception {
+      keep(1);
+      FakeProcess worker = workshop.process(who(1));
+      worker.resident = 200L << 20;
+      Await.until("weighed, and left alone", () -> worker.weighed.get() > 5);
+      pool.configure(config(QUICK, HOUR, LIMIT, Optional.empty()));
+      awaitReplaced(0, who(1));
+      assertThat(Objects.requireNonNull(shown(0).exit()).cause()).isEqualTo(ExitCause.MEMORY);
+    }
+
+    @Test
+    void aLimitThatWasRaisedLeavesAWorkerAlone() throws Exception {
+      pool = pool(LIMIT, Optional.empty());
+      deploying.set(true); // So that it is weighed, and not replaced.
+      keep(1);
+      FakeProcess worker = workshop.process(who(1));
+      worker.resident = 200L << 20;
+      Await.until("it is too large", () -> worker.weighed.get() > 5);
+      pool.configure(config(QUICK, HOUR, Optional.of(300L << 20), Optional.empty()));
+      deploying.set(false);
+      int before = worker.weighed.get();
+      Await.until("weighed again and again", () -> worker.weighed.get() > before + 8);
+      assertThat(workshop.processes()).hasSize(1);
+    }
+
+    @Test
+    void aShorterIntervalCountsFromNowOn() throws Exception {
+      pool = pool(config(HOUR, HOUR, LIMIT, Optional.empty()));
+      keep(1);
+      workshop.process(who(1)).resident = 200L << 20;
+      pool.configure(config(QUICK, HOUR, LIMIT, Optional.empty()));
+      awaitReplaced(0, who(1));
+    }
+
+    @Test
+    void aShorterCooldownEndsAPauseSooner() throws Exception {
+      pool = pool(config(QUICK, HOUR, Optional.empty(), Optional.empty()));
+      keep(1);
+      workshop.fault(OLD, Fault.NEVER_LISTENS);
+      failProbes(workshop.process(who(1)));
+      Await.until(() -> "it waits: " + pool.upkeep(), () -> pool.upkeep().waiting() != null);
+      workshop.fault(OLD);
+      pool.configure(config(QUICK, QUICK, Optional.empty(), Optional.empty()));
+      awaitReplaced(0, who(1));
+      assertThat(pool.upkeep().replaced()).containsEntry("unhealthy", 1L);
+    }
   }
 
   @Nested

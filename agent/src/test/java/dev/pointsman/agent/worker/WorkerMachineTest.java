@@ -434,10 +434,10 @@ final class WorkerMachineTest {
   void looksInARowAtTooMuchMemoryAreCounted() {
     last = machine.adopt(FIRST, now, now);
     when(new WorkerEvent.Accepting(FIRST));
-    when(new WorkerEvent.Vitals(FIRST, 101L << 20));
-    when(new WorkerEvent.Vitals(FIRST, 102L << 20));
+    when(new WorkerEvent.Vitals(FIRST, 101L << 20, true));
+    when(new WorkerEvent.Vitals(FIRST, 102L << 20, true));
     assertThat(state(Online.class).condition().heavy()).isEqualTo(2);
-    when(new WorkerEvent.Vitals(FIRST, 100L << 20));
+    when(new WorkerEvent.Vitals(FIRST, 100L << 20, false));
     assertThat(state(Online.class).condition().heavy()).as("a spike").isZero();
     assertThat(state(Online.class).condition().rssBytes()).isEqualTo(100L << 20);
   }
