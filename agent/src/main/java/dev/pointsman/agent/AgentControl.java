@@ -99,7 +99,7 @@ final class AgentControl implements Control {
   @Override
   public List<ReleaseResource> releases(AppName app) throws Rejected {
     App found = find(app);
-    return orFault("The releases of " + app + " cannot be read", found::listReleases);
+    return orFault("The releases of " + app + " cannot be read", found.status()::listReleases);
   }
 
   @Override
@@ -127,13 +127,13 @@ final class AgentControl implements Control {
 
   @Override
   public List<DeploymentResource> deployments(AppName app) throws Rejected {
-    return find(app).listDeployments();
+    return find(app).status().listDeployments();
   }
 
   @Override
   public DeploymentResource deployment(String id) throws Rejected {
     DeploymentId parsed = parse(id);
-    return find(parsed.app()).deployment(parsed);
+    return find(parsed.app()).status().deployment(parsed);
   }
 
   @Override
@@ -144,7 +144,7 @@ final class AgentControl implements Control {
     trust.look();
     return orFault(
         "The deployment of " + release + " cannot begin",
-        () -> found.deploy(release, overrides, requestedBy));
+        () -> found.orders().deploy(release, overrides, requestedBy));
   }
 
   @Override
@@ -155,7 +155,7 @@ final class AgentControl implements Control {
     trust.look();
     return orFault(
         "The rollback of " + app + " cannot begin",
-        () -> found.rollback(release, allowTainted, requestedBy));
+        () -> found.orders().rollback(release, allowTainted, requestedBy));
   }
 
   @Override
@@ -168,7 +168,7 @@ final class AgentControl implements Control {
     trust.look();
     return orFault(
         "The workers of " + app + " cannot be changed",
-        () -> found.order(order, allowTainted, requestedBy));
+        () -> found.orders().order(order, allowTainted, requestedBy));
   }
 
   @Override
@@ -301,7 +301,7 @@ final class AgentControl implements Control {
   @Override
   public DeploymentResource await(String id, Duration limit) throws Rejected, InterruptedException {
     DeploymentId parsed = parse(id);
-    return find(parsed.app()).await(parsed, limit);
+    return find(parsed.app()).status().await(parsed, limit);
   }
 
   @Override

@@ -3,39 +3,27 @@ package dev.pointsman.agent;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.ConfigChanges;
 import dev.pointsman.agent.deployment.AppLedger;
-import dev.pointsman.agent.deployment.AppState;
-import dev.pointsman.agent.deployment.Deployment;
-import dev.pointsman.agent.deployment.DeploymentId;
 import dev.pointsman.agent.deployment.Deployments;
-import dev.pointsman.agent.http.Control;
 import dev.pointsman.agent.intake.Intake;
 import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.logs.LogQuery;
 import dev.pointsman.agent.logs.LogReader;
-import dev.pointsman.agent.release.Generation;
 import dev.pointsman.agent.release.ReleaseStore;
 import dev.pointsman.agent.release.StagedRelease;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
-import dev.pointsman.agent.worker.WorkerStory;
 import dev.pointsman.protocol.api.AppResource;
-import dev.pointsman.protocol.api.DeploymentResource;
-import dev.pointsman.protocol.api.ErrorCode;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.PlanResource;
 import dev.pointsman.protocol.api.Rejected;
-import dev.pointsman.protocol.api.ReleaseResource;
-import dev.pointsman.protocol.api.UpkeepResource;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,8 +50,10 @@ final class App {
   private final AppPlanning planning;
   private final Path runDirectory;
   private final Deployments deployments;
-  private final List<String> notices = new ArrayList<>();
-  private volatile @Nullable String whileNothingIsWanted;
+  private final AppNotices notices;
+  private final AppFilling filling;
+  private final AppOrders orders;
+  private final AppStatus status;
   private final AppRetention retention;
   private final AppKeeping keeping;
   private final AppLogs logs;
@@ -78,35 +68,17 @@ final class App {
     this.releases = releases;
     this.store = new Intake.AppStore(releases, new AppBlobs(host.content(), AppSharing.of(config)));
     Path directory = host.config().root().resolve("apps").resolve(config.name().value());
-    this.runDirectory = host.config().run().resolve(config.name().value());
+    this.runDirectory = AppWorkers.runDirectory(config, host);
     OwnDirectories.make(runDirectory);
     WorkerSpecs specs = new WorkerSpecs(directory.resolve("generations"));
     this.socket = new AppSockets(config, host.sockets());
-    this.unavailable =
-        new AppUnavailable(config, host.sorry(), host.events(), host.clock(), this::absence);
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
-    this.shop =
-        new NodeWorkshop(
-            new NodeWorkshop.Shared(
-                config,
-                runDirectory,
-                logs,
-                host.preload(),
-                host.handover(),
-                host.notifications(),
-                host.steady(),
-                host.cgroups()),
-            host.processes(),
-            specs,
-            socket::descriptors);
-    this.workers =
-        new WorkerPool(
-            config,
-            shop,
-            ledger.state().run(),
-            host.steady(),
-            new WorkerStory(config.name(), host.events()));
+    this.shop = AppWorkers.shop(config, host, logs, specs, socket);
+    this.workers = AppWorkers.pool(config, host, ledger, shop);
+    this.filling = new AppFilling(config.name(), ledger, socket, workers);
+    this.unavailable =
+        new AppUnavailable(config, host.sorry(), host.events(), host.clock(), filling::absence);
     this.taint = new AppTaint(host.config().root(), config, releases);
     this.trust = new AppTrust(config, host, ledger, taint);
     this.retention = new AppRetention(this::config, host, ledger, releases, specs, workers);
@@ -121,32 +93,24 @@ final class App {
                 new AppPool(workers),
                 new AppLinks(releases),
                 catalog,
-                new AppHistory(host, releases, workers, retention, this::ended),
+                new AppHistory(host, releases, workers, retention, this::lookForPending),
                 host.clock(),
                 this::settings));
+    this.notices =
+        new AppNotices(
+            new ArrayList<>(), ledger, keeping, filling, socket, unavailable, taint, workers, logs);
+    this.orders = new AppOrders(ledger, socket, retention, trust, deployments, workers);
+    this.status = new AppStatus(ledger, releases, taint, workers, planning, deployments);
     workers.adopt(shop);
     host.cgroups().killAllBut(config.name().value(), shop.pids());
     logs.start();
     socket.acquire(ledger, shop, runDirectory, host.clock());
     unavailable.watch(socket.held(), workers::tellAcceptance);
-    fill();
+    filling.run(config.instances());
     if (socket.problem().isPresent()) {
-      socketRetry.begin(
-          config.name().value(), SocketRetry.PAUSE, () -> tryAgain(shop, runDirectory));
+      socketRetry.begin(config.name().value(), SocketRetry.PAUSE, this::tryAgain);
     }
     lookForPending();
-  }
-
-  private void ended() {
-    lookForPending();
-  }
-
-  private Absence absence() {
-    AppState state = ledger.state();
-    return Absence.of(
-        config.name().value(),
-        state.standing().stopped(),
-        state.wanted() != null || whileNothingIsWanted != null);
   }
 
   /** Finds out what of the files waits for a deployment, and tells it; reads the disk. */
@@ -193,23 +157,22 @@ final class App {
     return count;
   }
 
-  private boolean tryAgain(NodeWorkshop shop, Path runDirectory)
-      throws IOException, InterruptedException {
+  private boolean tryAgain() throws IOException, InterruptedException {
     socket.acquire(ledger, shop, runDirectory, host.clock());
     if (socket.problem().isPresent()) {
       return false;
     }
     unavailable.watch(socket.held(), workers::tellAcceptance);
     if (ledger.state().running() == null) {
-      fill(); // What is empty because there was nothing to give to a worker.
+      filling.run(
+          config.instances()); // What is empty because there was nothing to give to a worker.
     }
     return true;
   }
 
   /** Opens the app and brings it back to where it was. */
   static App open(AppConfig config, Host host) throws IOException, InterruptedException {
-    long lastRun =
-        NodeWorkshop.lastRun(host.config().run().resolve(config.name().value())); // Workers go on.
+    long lastRun = NodeWorkshop.lastRun(AppWorkers.runDirectory(config, host)); // Workers go on.
     AppDisk disk =
         AppDisk.open(
             new AppDisk.Place(host.config().root(), config.name(), config.trust().env()),
@@ -218,7 +181,7 @@ final class App {
             lastRun);
     try {
       App app = new App(config, host, disk.ledger(), disk.releases());
-      app.notices.addAll(disk.notices());
+      app.notices.ofTheDisk().addAll(disk.notices());
       disk.notices().forEach(notice -> LOG.warn("{} app={}", notice, config.name()));
       return app;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -231,36 +194,6 @@ final class App {
   void start() {
     deployments.start();
     workers.tend(deployments::isWorking);
-  }
-
-  /**
-   * Gives every empty slot a worker of what is known to be good, all at once: capacity first, then
-   * whatever was under way.
-   */
-  private void fill() {
-    AppState state = ledger.state();
-    Deployment running = state.running();
-    Generation good = running == null ? state.wanted() : running.from();
-    Map<Integer, WorkerPool.Slot> slots = workers.slots();
-    boolean stopped = state.standing().stopped() != null;
-    int wanted = stopped ? 0 : state.standing().slots(config.instances());
-    if (good != null && socket.problem().isEmpty()) {
-      for (int slot = 0; slot < wanted; slot++) {
-        if (!slots.containsKey(slot)) {
-          workers.keep(slot, good);
-        }
-      }
-    }
-    if (running == null && good == null && !slots.isEmpty()) {
-      String notice =
-          slots.size()
-              + " workers of releases that the journal knows nothing of were found, and go on: the journal was lost. Deploy a release to"
-              + " take over from them.";
-      LOG.error("{} app={}", notice, config.name());
-      whileNothingIsWanted = notice;
-    } else if (running == null) {
-      slots.keySet().stream().filter(slot -> slot >= wanted).forEach(workers::retire);
-    }
   }
 
   private Deployments.Settings settings() {
@@ -294,46 +227,9 @@ final class App {
 
   /** The app as it is now, with what is to be said of the whole host; does not block. */
   AppResource view(List<String> ofTheHost) {
-    AppState state = ledger.state();
-    Map<Integer, WorkerPool.Slot> slots = workers.slots();
-    List<String> all = new ArrayList<>(notices);
-    all.addAll(keeping.notices());
-    String lost = whileNothingIsWanted;
-    if (lost != null && state.wanted() == null) {
-      all.add(lost);
-    }
-    socket
-        .problem()
-        .ifPresent(reason ->
-            all.add(
-                "The shared socket could not be taken back, deployments are refused: " + reason));
-    unavailable.notice().ifPresent(all::add);
-    if (ledger.isReadonly()) {
-      all.add(
-          "The journal cannot be written, deployments and uploads are refused, and workers are only kept up: look at the disk, then restart the agent.");
-    }
-    all.addAll(taint.notices());
-    UpkeepResource upkeep = workers.upkeep();
-    if (upkeep.waiting() != null) {
-      all.add(upkeep.waiting());
-    }
-    all.addAll(logs.notices());
+    List<String> all = notices.all();
     all.addAll(ofTheHost);
-    int instances = deployments.slots();
-    return new AppResource(
-        config.name().value(),
-        AppView.condition(state, instances, slots),
-        state.wanted() == null ? null : state.wanted().release().value(),
-        state.wanted() == null ? null : state.wanted().shortDigest(),
-        config.listening(),
-        instances,
-        workers.workers(),
-        state.latest().map(deployment -> AppView.deployment(deployment, slots)).orElse(null),
-        AppView.scaled(state.standing(), config.instances()),
-        AppView.stopped(state.standing()),
-        planning.pending(),
-        upkeep,
-        all);
+    return status.view(config, all);
   }
 
   /** What its workers write. */
@@ -346,109 +242,19 @@ final class App {
     return new LogReader(logs, query, host.clock());
   }
 
-  /** The releases that are here, newest first; reads their evidence from disk. */
-  List<ReleaseResource> listReleases() throws IOException {
-    AppState state = ledger.state();
-    @Nullable ReleaseId current = releases.current().orElse(null);
-    return releases.list().stream()
-        .map(release ->
-            AppView.release(release, state, current, taint.why(release.id()).orElse(null)))
-        .toList();
+  /** What can be seen of its releases and deployments. */
+  AppStatus status() {
+    return status;
   }
 
-  /** The deployments that are remembered, newest first. */
-  List<DeploymentResource> listDeployments() {
-    AppState state = ledger.state();
-    Map<Integer, WorkerPool.Slot> slots = workers.slots();
-    List<DeploymentResource> all = new ArrayList<>();
-    if (state.running() != null) {
-      all.add(AppView.deployment(state.running(), slots));
-    }
-    state.ended().reversed().forEach(deployment -> all.add(AppView.deployment(deployment, slots)));
-    return all;
-  }
-
-  /** One deployment; rejects what is not remembered. */
-  DeploymentResource deployment(DeploymentId id) throws Rejected {
-    return ledger
-        .state()
-        .deployment(id)
-        .map(deployment -> AppView.deployment(deployment, workers.slots()))
-        .orElseThrow(() ->
-            new Rejected(
-                ErrorCode.DEPLOYMENT_UNKNOWN,
-                "Deployment " + id + " is not remembered on this host.",
-                id.toString()));
-  }
-
-  /** Asks for a deployment; blocks for a write to the journal. */
-  DeploymentResource deploy(ReleaseId release, Control.Overrides overrides, String requestedBy)
-      throws Rejected, IOException {
-    requireSocket();
-    synchronized (retention) {
-      trust.requireUntainted(release, overrides.allowTainted(), requestedBy);
-      return AppView.deployment(
-          deployments.deploy(release, overrides.force(), requestedBy), workers.slots());
-    }
+  /** What is asked of it: deployments, and orders for its workers. */
+  AppOrders orders() {
+    return orders;
   }
 
   /** What is decided about whom the app trusts. */
   AppTrust trust() {
     return trust;
-  }
-
-  /** Asks for a rollback; blocks for a write to the journal. */
-  DeploymentResource rollback(@Nullable ReleaseId release, boolean allowTainted, String requestedBy)
-      throws Rejected, IOException {
-    requireSocket();
-    synchronized (retention) {
-      ReleaseId target =
-          release != null
-              ? release
-              : ledger.state().previousGood().map(Generation::release).orElse(null);
-      if (target != null) {
-        trust.requireUntainted(target, allowTainted, requestedBy);
-      }
-      return AppView.deployment(deployments.rollback(release, requestedBy), workers.slots());
-    }
-  }
-
-  /** Asks for something to be done with the workers; blocks for a write to the journal. */
-  DeploymentResource order(Control.Order order, boolean allowTainted, String requestedBy)
-      throws Rejected, IOException {
-    boolean starts = !(order instanceof Control.Order.Stop);
-    if (starts) {
-      requireSocket();
-    }
-    synchronized (retention) {
-      ReleaseId target =
-          order instanceof Control.Order.Start(ReleaseId release) && release != null
-              ? release
-              : Optional.ofNullable(ledger.state().wanted()).map(Generation::release).orElse(null);
-      if (order instanceof Control.Order.Start && target != null) {
-        trust.requireUntainted(target, allowTainted, requestedBy);
-      }
-      Deployment begun =
-          switch (order) {
-            case Control.Order.Restart(Integer slot) -> deployments.restart(slot, requestedBy);
-            case Control.Order.Scale(int instances) -> deployments.scale(instances, requestedBy);
-            case Control.Order.Stop _ -> deployments.stop(requestedBy);
-            case Control.Order.Start(ReleaseId release) -> deployments.start(release, requestedBy);
-          };
-      return AppView.deployment(begun, workers.slots());
-    }
-  }
-
-  /** Blocks until the deployment is over or {@code limit} has passed. */
-  DeploymentResource await(DeploymentId id, Duration limit) throws Rejected, InterruptedException {
-    deployments.await(id, limit);
-    return deployment(id);
-  }
-
-  private void requireSocket() throws Rejected {
-    if (socket.problem().isPresent()) {
-      throw new Rejected(ErrorCode.SOCKET_LOST, socket.problem().get(), config.listening());
-    }
   }
 
   /** Notes an upload; it is on disk on return. */

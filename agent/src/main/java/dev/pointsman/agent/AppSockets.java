@@ -5,6 +5,8 @@ import dev.pointsman.agent.config.HostConfig.Endpoint;
 import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.listen.InheritedSockets;
 import dev.pointsman.agent.worker.NodeWorkshop;
+import dev.pointsman.protocol.api.ErrorCode;
+import dev.pointsman.protocol.api.Rejected;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,9 +16,11 @@ import java.util.Optional;
 
 /** All shared listening sockets of an app, in the order of {@code listen}; it may have none. */
 final class AppSockets implements AutoCloseable {
+  private final AppConfig config;
   private final List<AppSocket> all = new ArrayList<>();
 
   AppSockets(AppConfig config, SocketStore store) {
+    this.config = config;
     for (Endpoint endpoint : config.listen()) {
       all.add(new AppSocket(config, store, endpoint, all.isEmpty()));
     }
@@ -64,6 +68,14 @@ final class AppSockets implements AutoCloseable {
   /** Why one of them is not there. */
   Optional<String> problem() {
     return all.stream().flatMap(socket -> socket.problem().stream()).findFirst();
+  }
+
+  /** Rejects what cannot be done without all of them. */
+  void requireAll() throws Rejected {
+    Optional<String> problem = problem();
+    if (problem.isPresent()) {
+      throw new Rejected(ErrorCode.SOCKET_LOST, problem.get(), config.listening());
+    }
   }
 
   /** Closes all for good: nobody keeps them for the next agent either. */

@@ -75,6 +75,25 @@ class DescriptorStoreTest {
     assertThat(Processes.listeningOn(host.port("web"))).hasSize(1);
   }
 
+  @Test
+  void letsTheServiceManagerForgetTheSocketOfAnAppThatIsRemovedWhileTheAgentRuns()
+      throws Exception {
+    Host host = hosts.make();
+    host.configure("web", AppFile.quick(Ports.free()));
+    host.configure("api", AppFile.quick(Ports.free()));
+    Manager manager = host.keep(Manager.start(host));
+    assertThat(manager.stored()).hasSize(2);
+
+    Files.delete(host.root().resolve("etc/apps.d/api.toml"));
+    host.pointsman("reload").exits(0);
+
+    Eventually.until("it is forgotten", () -> manager.stored().size() == 1);
+    assertThat(manager.stored()).containsExactly("web_" + host.port("web"));
+    Eventually.until(
+        "nobody listens for the app that is gone",
+        () -> Processes.listeningOn(host.port("api")).isEmpty());
+  }
+
   /** A service manager with the agent of a host as its service. */
   private record Manager(Host host, Path directory, Process process) implements Started {
     static Manager start(Host host) throws Exception {

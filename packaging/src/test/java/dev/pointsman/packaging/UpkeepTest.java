@@ -158,7 +158,8 @@ class UpkeepTest {
   /** Nobody is condemned for the time in which the agent could not look. */
   @Test
   void condemnsNobodyForTheTimeInWhichTheAgentStoodStill() throws Exception {
-    Host host = serving(app().text("health.timeout", "5s").set("health.failure_threshold", "1"), "");
+    Host host =
+        serving(app().text("health.timeout", "5s").set("health.failure_threshold", "1"), "");
     Load load = host.load("web", 80);
     Map<Integer, Long> before = host.online("web");
 
