@@ -7,6 +7,7 @@ import dev.pointsman.protocol.api.ProblemResource;
 import dev.pointsman.protocol.api.Rejected;
 import dev.pointsman.protocol.bundle.AppName;
 import dev.pointsman.protocol.bundle.ReleaseId;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -240,17 +241,20 @@ final class Exchange {
     read(JSON, Buffer.buffer(Json.text(resource)));
   }
 
-  /** Ends the answer. Does nothing where there was one, or where the client has gone. */
-  void end(int status, @Nullable String type, Buffer body) {
+  /**
+   * Ends the answer. Does nothing where there was one, or where the client has gone. Completes when
+   * it was handed to the client, or cannot be.
+   */
+  Future<Void> end(int status, @Nullable String type, Buffer body) {
     HttpServerResponse response = begin(status, type);
     if (response == null) {
-      return;
+      return Future.succeededFuture();
     }
     boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == 304;
     if (bodiless && status != 304) {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
     }
-    finish(bodiless ? Buffer.buffer() : body);
+    return finish(bodiless ? Buffer.buffer() : body);
   }
 
   /** Begins an answer whose body is still to be written; null where nobody waits for one. */
@@ -273,20 +277,17 @@ final class Exchange {
   }
 
   /** Ends an answer that was begun. */
-  void finish(Buffer rest) {
+  Future<Void> finish(Buffer rest) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
-      return;
+      return Future.succeededFuture();
     }
     boolean unread = isUnread();
-    if (rest.length() == 0) {
-      response.end();
-    } else {
-      response.end(rest);
-    }
+    Future<Void> sent = rest.length() == 0 ? response.end() : response.end(rest);
     if (unread) {
       linger();
     }
+    return sent;
   }
 
   private boolean isUnread() {

@@ -20,10 +20,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /v1/apps/APP/logs}: the last lines of an app's workers, and with {@code ?follow=true}
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * taken what was read before: nothing is queued. A client that takes nothing for long is cut off.
  */
 final class Logs {
+  private static final Logger LOG = LoggerFactory.getLogger(Logs.class);
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String LINES = "application/x-ndjson";
   private static final int USUAL_LINES = 100;
@@ -43,6 +47,7 @@ final class Logs {
   private final Blocking blocking;
   private final HttpLimits limits;
   private final InstantSource clock;
+  private final Semaphore reading = new Semaphore(1); // The last lines may be megabytes.
   private final AtomicInteger followers = new AtomicInteger();
 
   Logs(Vertx vertx, Control control, Blocking blocking, HttpLimits limits, InstantSource clock) {
@@ -66,9 +71,9 @@ final class Logs {
           exchange,
           "logs of " + app,
           () -> {
-            List<LogLineResource> lines = control.logs(app, query).next();
-            String body = render(lines, asText, query);
-            return () -> exchange.end(200, asText ? TEXT : LINES, Buffer.buffer(body));
+            Buffer body = lastLines(app, query, asText);
+            return () ->
+                exchange.end(200, asText ? TEXT : LINES, body).onComplete(_ -> reading.release());
           });
       return;
     }
@@ -80,6 +85,32 @@ final class Logs {
     Stream stream = new Stream(exchange, context, asText, query);
     Thread thread = blocking.run("logs of " + app, () -> stream.run(app));
     exchange.request().response().closeHandler(_ -> thread.interrupt());
+  }
+
+  /** The answer, as long as which lives nobody else's is made. */
+  private Buffer lastLines(AppName app, LogQuery query, boolean asText)
+      throws Rejected, InterruptedException {
+    takeTurn();
+    boolean read = false;
+    try {
+      Buffer body = render(control.logs(app, query).next(), asText, query);
+      read = true;
+      return body;
+    } finally {
+      if (!read) {
+        reading.release();
+      }
+    }
+  }
+
+  private void takeTurn() throws Rejected, InterruptedException {
+    long most = limits.request().dividedBy(10).toMillis();
+    if (!reading.tryAcquire(most, TimeUnit.MILLISECONDS)) {
+      throw new Rejected(
+          ErrorCode.LIMIT_RATE,
+          "Logs are being read for somebody who has not taken them all yet, and one answer at a"
+              + " time is made; ask again in a few seconds.");
+    }
   }
 
   private LogQuery query(Exchange exchange) throws Rejected {
@@ -135,12 +166,13 @@ final class Logs {
         ErrorCode.REQUEST_INVALID, "'" + text + "' is neither true nor false.", "follow");
   }
 
-  private static String render(List<LogLineResource> lines, boolean asText, LogQuery query) {
-    StringBuilder all = new StringBuilder();
+  private static Buffer render(List<LogLineResource> lines, boolean asText, LogQuery query) {
+    Buffer all = Buffer.buffer();
     for (LogLineResource line : lines) {
-      all.append(asText ? text(line, query.slot().isPresent()) : Json.text(line)).append('\n');
+      all.appendString(asText ? text(line, query.slot().isPresent()) : Json.text(line))
+          .appendByte((byte) '\n');
     }
-    return all.toString();
+    return all;
   }
 
   /**
@@ -174,31 +206,49 @@ final class Logs {
     void run(AppName app) {
       try {
         Control.LogLines source = control.logs(app, query);
+        begin(source);
         while (true) {
           List<LogLineResource> lines = source.next();
-          if (!begun || !lines.isEmpty()) {
+          if (!lines.isEmpty()) {
             write(render(lines, asText, query));
           } else {
             Thread.sleep(LOOK_MILLIS);
           }
         }
       } catch (Rejected e) {
-        if (begun) {
-          end(); // The reason is on its log; the client comes back and is told.
-        } else {
-          context.runOnContext(_ -> exchange.problem(e));
-        }
+        fail(e);
       } catch (InterruptedException e) {
         end(); // The client has gone, or the agent stops.
       } catch (TimeoutException e) {
         context.runOnContext(_ -> Abort.now(exchange.request().connection()));
+      } catch (RuntimeException e) {
+        LOG.atError().addKeyValue("app", app).setCause(e).log("A bug while following logs");
+        fail(new Rejected(ErrorCode.INTERNAL, "Reading the logs failed."));
       } finally {
         followers.decrementAndGet();
       }
     }
 
+    private void fail(Rejected why) {
+      if (begun) {
+        end(); // The reason is on its log; the client comes back and is told.
+      } else {
+        context.runOnContext(_ -> exchange.problem(why));
+      }
+    }
+
+    private void begin(Control.LogLines source)
+        throws Rejected, InterruptedException, TimeoutException {
+      takeTurn();
+      try {
+        write(render(source.next(), asText, query));
+      } finally {
+        reading.release();
+      }
+    }
+
     /** Returns when the client has taken it, as far as the buffers of a connection go. */
-    private void write(String text) throws InterruptedException, TimeoutException {
+    private void write(Buffer text) throws InterruptedException, TimeoutException {
       CompletableFuture<Boolean> taken = new CompletableFuture<>();
       boolean first = !begun;
       begun = true;
@@ -217,7 +267,7 @@ final class Logs {
               .putHeader("X-Accel-Buffering", "no"); // nginx would keep lines back otherwise.
         }
         response.drainHandler(_ -> taken.complete(true));
-        var _ = text.isEmpty() ? response.writeHead() : response.write(text);
+        var _ = text.length() == 0 ? response.writeHead() : response.write(text);
         if (!response.writeQueueFull()) {
           taken.complete(true);
         }

@@ -2,6 +2,7 @@ package dev.pointsman.agent.logs;
 
 import dev.pointsman.agent.config.AppConfig.LogConfig;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +30,9 @@ import java.util.stream.Collectors;
 public final class AppLogs implements AutoCloseable {
   /** What a process writes to where no file can be made for it. */
   public static final Path NOWHERE = Path.of("/dev/null");
+
+  /** No more is told of the end of a log. */
+  static final int TAIL_BYTES = 64 << 10;
 
   static final Duration SLOWEST = Duration.ofSeconds(1);
   private static final Duration FASTEST = Duration.ofMillis(50);
@@ -115,11 +119,16 @@ public final class AppLogs implements AutoCloseable {
     ended.add(process);
   }
 
-  /** The last {@code lines} lines of a process, oldest first. */
+  /**
+   * The last {@code lines} lines of a process, oldest first; fewer where they are long: what is
+   * kept of a process that has ended must be small.
+   */
   public synchronized List<String> tail(int slot, String process, int lines) {
     LogName name = new LogName(slot, process);
     try {
-      return read(name, text -> text.last(lines)).stream().map(LogText.Line::words).toList();
+      return read(name, text -> text.last(lines, TAIL_BYTES)).stream()
+          .map(LogText.Line::words)
+          .toList();
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
@@ -158,6 +167,8 @@ public final class AppLogs implements AutoCloseable {
     if (Files.isDirectory(directory)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
         files.forEach(file -> LogName.of(file).ifPresent(names::add));
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
       }
     }
     return List.copyOf(names);
@@ -191,10 +202,20 @@ public final class AppLogs implements AutoCloseable {
       Duration pause = SLOWEST;
       while (true) {
         Thread.sleep(pause);
-        pause = look();
+        pause = lookSafely();
       }
     } catch (InterruptedException e) {
       // Closed.
+    }
+  }
+
+  /** A log costs lines at worst, never the agent. */
+  private Duration lookSafely() {
+    try {
+      return look();
+    } catch (RuntimeException e) {
+      losses.failed("the logs in " + directory, new IOException(e.toString(), e));
+      return SLOWEST;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig.LogConfig;
 import dev.pointsman.agent.linux.FileRanges;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,8 @@ final class LiveLog {
           release(path, start(name), Files.size(path));
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     List<LogPart> parts = LogPart.of(file);
     findBase(parts.isEmpty() ? 0 : parts.getLast().end());

@@ -1,6 +1,7 @@
 package dev.pointsman.agent.logs;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ record LogPart(Path file, long start, long size, boolean lost) {
           parts.add(new LogPart(file, start, Files.size(file), name.group(2) != null));
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     parts.sort(Comparator.comparingLong(LogPart::start));
     return parts;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the lines of an app's workers, of all slots together in the order of time: first the last
@@ -19,6 +20,9 @@ import java.util.Optional;
  * change their order. One thread.
  */
 public final class LogReader {
+  /** About so much is told of what has come, before it is asked again. */
+  private static final long SOME_BYTES = 64 << 10;
+
   private static final Comparator<LogLineResource> IN_TIME =
       Comparator.comparing(LogLineResource::at);
 
@@ -26,6 +30,7 @@ public final class LogReader {
   private final LogQuery query;
   private final InstantSource clock;
   private final Map<LogName, Long> positions = new HashMap<>();
+  private int turn;
   private boolean begun;
 
   /** Reads {@code logs}; nothing is read yet. */
@@ -35,46 +40,77 @@ public final class LogReader {
     this.clock = clock;
   }
 
-  /** The last lines at first, then those that have come; blocks for the disk. */
+  /**
+   * The last lines at first, within {@link NewestLines#MOST_BYTES}, then those that have come, some
+   * at a time; blocks for the disk.
+   */
   public List<LogLineResource> next() throws IOException {
-    List<LogLineResource> lines = new ArrayList<>();
-    for (LogName name : logs.names()) {
+    List<LogName> names = logs.names();
+    positions.keySet().retainAll(Set.copyOf(names));
+    List<LogLineResource> lines = begun ? news(names) : last(names);
+    begun = true;
+    return lines;
+  }
+
+  /** The newest logs are read first: of most others only the last line is looked at then. */
+  private List<LogLineResource> last(List<LogName> names) throws IOException {
+    NewestLines newest = new NewestLines(query.lines());
+    for (LogName name : names.reversed()) {
       try {
-        lines.addAll(begun ? after(name) : last(name));
+        last(name, newest);
       } catch (NoSuchFileException e) {
         positions.remove(name); // It was the oldest, and has gone meanwhile.
       }
     }
-    lines.sort(IN_TIME);
-    if (begun) {
-      return lines;
-    }
-    begun = true;
-    return List.copyOf(lines.subList(Math.max(0, lines.size() - query.lines()), lines.size()));
+    return newest.lines();
   }
 
-  private List<LogLineResource> last(LogName name) throws IOException {
+  private void last(LogName name, NewestLines newest) throws IOException {
     LogIndex index = logs.index(name);
     if (!query.wants(name, index)) {
-      return List.of();
+      return;
     }
     boolean living = logs.isLiving(name);
-    List<LogText.Line> lines = logs.read(name, text -> text.last(query.lines()));
-    List<LogLineResource> told = new ArrayList<>();
-    long position = 0;
-    for (LogText.Line line : lines) {
-      Instant at = index.at(line.offset()).orElseGet(clock::instant);
-      if (!line.complete() && living) {
-        break; // It is told when its end is there.
-      }
-      position = line.next();
-      if (query.since().isEmpty() || !at.isBefore(query.since().get())) {
-        told.add(resource(name, index, at, line));
+    positions.remove(name);
+    logs.read(
+        name,
+        text -> {
+          text.backwards(line -> last(name, index, line, living, newest));
+          return true;
+        });
+  }
+
+  private boolean last(
+      LogName name, LogIndex index, LogText.Line line, boolean living, NewestLines newest) {
+    boolean told = line.complete() || !living; // Else when its end is there.
+    positions.putIfAbsent(name, told ? line.next() : line.offset());
+    if (!told) {
+      return true;
+    }
+    Instant at = index.at(line.offset()).orElseGet(clock::instant);
+    return query.since().filter(at::isBefore).isEmpty()
+        && newest.offer(name, line.offset(), resource(name, index, at, line));
+  }
+
+  /** Logs take turns, so that one which grows fast hides no other. */
+  private List<LogLineResource> news(List<LogName> names) throws IOException {
+    List<LogLineResource> lines = new ArrayList<>();
+    long bytes = 0;
+    int first = turn;
+    for (int i = 0; i < names.size() && bytes < SOME_BYTES; i++) {
+      turn = (first + i) % names.size();
+      LogName name = names.get(turn);
+      try {
+        List<LogLineResource> more = after(name);
+        lines.addAll(more);
+        bytes += more.stream().mapToLong(line -> NewestLines.weight(line.line())).sum();
+      } catch (NoSuchFileException e) {
+        positions.remove(name);
       }
     }
-    long begin = lines.isEmpty() ? 0 : lines.getFirst().offset();
-    positions.put(name, Math.max(position, begin));
-    return told;
+    turn++;
+    lines.sort(IN_TIME);
+    return lines;
   }
 
   private List<LogLineResource> after(LogName name) throws IOException {

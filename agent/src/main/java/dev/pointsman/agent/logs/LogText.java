@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a process wrote, as one text with the offsets that {@link LogIndex} knows, wherever it lies.
@@ -18,7 +21,7 @@ final class LogText {
   /** A longer line is shown in pieces. */
   static final int LONGEST_LINE = 64 * 1024;
 
-  /** No more is read for one question. */
+  /** No more is read of one log for one question. */
   static final int MOST_BYTES = 4 << 20;
 
   private static final int CHUNK = 64 * 1024;
@@ -62,28 +65,33 @@ final class LogText {
     return spans.isEmpty() ? 0 : spans.getLast().end();
   }
 
-  /** The last {@code count} lines, oldest first, one that is not complete too. */
-  List<Line> last(int count) throws IOException {
-    List<Line> found = new ArrayList<>();
-    for (int i = spans.size() - 1; i >= 0 && found.size() < count; i--) {
-      long end = spans.get(i).end();
-      while (i > 0 && spans.get(i - 1).end() == spans.get(i).start()) {
-        i--; // To the beginning of what has no gap.
-      }
-      found.addAll(0, last(spans.get(i).start(), end, count - found.size()));
+  /**
+   * The last {@code count} lines, oldest first, one that is not complete too; fewer where they are
+   * more than {@code bytes} bytes together.
+   */
+  List<Line> last(int count, long bytes) throws IOException {
+    Deque<Line> found = new ArrayDeque<>();
+    if (count > 0) {
+      backwards(line -> {
+        if (!found.isEmpty() && found.getLast().next() - line.offset() > bytes) {
+          return false;
+        }
+        found.addFirst(line);
+        return found.size() < count;
+      });
     }
     return List.copyOf(found);
   }
 
-  private List<Line> last(long start, long end, int count) throws IOException {
-    for (int most = CHUNK; ; most *= 4) {
-      long low = Math.max(start, end - most);
-      List<Line> lines = lines(low, end);
-      if (low > 0 && lines.size() > 1) {
-        lines = lines.subList(1, lines.size()); // Its beginning was not read, or is gone.
+  /** Tells the lines from the last one back, until {@code more} answers that it has enough. */
+  void backwards(Predicate<Line> more) throws IOException {
+    for (int i = spans.size() - 1; i >= 0; i--) {
+      long end = spans.get(i).end();
+      while (i > 0 && spans.get(i - 1).end() == spans.get(i).start()) {
+        i--; // To the beginning of what has no gap.
       }
-      if (lines.size() >= count || low == start || most >= MOST_BYTES) {
-        return lines.subList(Math.max(0, lines.size() - count), lines.size());
+      if (!new LinesBackwards(this, spans.get(i).start(), end).tell(more)) {
+        return;
       }
     }
   }
@@ -139,14 +147,15 @@ final class LogText {
     return lines;
   }
 
-  private static Line line(
-      byte[] bytes, long from, int start, int stop, int next, boolean complete) {
+  /** That of {@code bytes}, the first of which is at {@code from}. */
+  static Line line(byte[] bytes, long from, int start, int stop, int next, boolean complete) {
     int end = stop > start && complete && bytes[stop - 1] == '\r' ? stop - 1 : stop;
     return new Line(
         from + start, from + next, new String(bytes, start, end - start, UTF_8), complete);
   }
 
-  private byte[] read(long from, int count) throws IOException {
+  /** Bytes from {@code from} on; fewer where there are no more. */
+  byte[] read(long from, int count) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(count);
     for (Span span : spans) {
       long at = from + buffer.position();
@@ -160,6 +169,8 @@ final class LogText {
         }
       }
     }
-    return Arrays.copyOf(buffer.array(), buffer.position());
+    return buffer.hasRemaining()
+        ? Arrays.copyOf(buffer.array(), buffer.position())
+        : buffer.array();
   }
 }

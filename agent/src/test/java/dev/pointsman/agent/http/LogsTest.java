@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -191,5 +192,29 @@ class LogsTest {
         assertThat(next(reader(third), "HTTP/1.1")).contains("429");
       }
     }
+  }
+
+  @Test
+  void tellsAFollowerOfABugAndGoesOn() throws Exception {
+    running.control.recentLogs =
+        new AbstractList<>() {
+          @Override
+          public LogLineResource get(int index) {
+            throw new IllegalStateException("a bug");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    for (int i = 0; i < 4; i++) {
+      try (Socket connection = follow("")) {
+        assertThat(next(reader(connection), "HTTP/1.1")).contains("500");
+      }
+    }
+    running.control.recentLogs = List.of(line(0, "well"));
+
+    assertThat(get("").body()).endsWith("well\n");
   }
 }

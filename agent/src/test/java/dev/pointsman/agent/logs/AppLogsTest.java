@@ -11,6 +11,10 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,5 +192,34 @@ class AppLogsTest {
         .hasValueSatisfying(at -> assertThat(at).isBefore(now.minusSeconds(9_000)));
     assertThat(LogIndex.read(folder.resolve("logs/0-1.1.1.idx")).reached())
         .isEqualTo(index.reached());
+  }
+
+  @Test
+  void goesOnAfterABugInALook() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    InstantSource clock =
+        () -> {
+          if (broken.get()) {
+            throw new IllegalStateException("a bug");
+          }
+          return Instant.EPOCH;
+        };
+    try (AppLogs looking = AppLogs.of("web", folder, new LogConfig(64 << 10, 3), clock)) {
+      Path log = looking.begin(0, "9.1.1", "r1", "abc");
+      Files.writeString(log, "x\n");
+      broken.set(true);
+      looking.start();
+      await("the bug was told", () -> looking.failures() > 0);
+      broken.set(false);
+      await("it looks again", () -> looking.notices().isEmpty());
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      LockSupport.parkNanos(10_000_000);
+    }
   }
 }

@@ -134,4 +134,62 @@ class LogReaderTest {
     assertThat(words(reader.next())).containsExactly("half");
     assertThat(reader.next()).isEmpty();
   }
+
+  @Test
+  void tellsNoMoreThanAnAgentCanHoldAndTheNewest() throws Exception {
+    AppLogs large =
+        AppLogs.of("web", folder.resolve("large"), new LogConfig(8 << 20, 3), () -> now);
+    for (int slot = 0; slot < 12; slot++) {
+      Path log = large.begin(slot, "1." + slot + ".1", "r1", "aaaa");
+      Files.writeString(log, (slot + " " + "x".repeat(10_000) + "\n").repeat(200));
+      now = now.plusSeconds(10);
+      large.look();
+    }
+    LogQuery all =
+        new LogQuery(
+            OptionalInt.empty(), Optional.empty(), Optional.empty(), 10_000, Optional.empty());
+    Allocated allocated = new Allocated();
+
+    List<String> told = words(new LogReader(large, all, () -> now).next());
+
+    assertThat(told.stream().mapToLong(String::length).sum()).isBetween(4_000_000L, 4L << 20);
+    assertThat(told.stream().map(line -> line.substring(0, 2)).distinct())
+        .containsExactly("9 ", "10", "11");
+    assertThat(allocated.bytes()).isLessThan(24 << 20);
+  }
+
+  @Test
+  void tellsWhatHasComeALittleAtATimeAndLeavesNothingOut() throws Exception {
+    LogReader reader = reader(ALL);
+    assertThat(reader.next()).isEmpty();
+    String line = "x".repeat(999);
+    Files.writeString(old, (line + "\n").repeat(60), StandardOpenOption.APPEND);
+    Files.writeString(other, (line + "\n").repeat(60), StandardOpenOption.APPEND);
+    Files.writeString(fresh, (line + "\n").repeat(60), StandardOpenOption.APPEND);
+
+    List<Integer> batches = new ArrayList<>();
+    List<LogLineResource> all = new ArrayList<>();
+    for (List<LogLineResource> some = reader.next(); !some.isEmpty(); some = reader.next()) {
+      batches.add(some.size());
+      all.addAll(some);
+    }
+
+    assertThat(batches).allMatch(size -> size <= 120).hasSizeGreaterThan(1);
+    assertThat(all).extracting(LogLineResource::slot).filteredOn(slot -> slot == 1).hasSize(60);
+    assertThat(all).hasSize(180);
+  }
+
+  @Test
+  void beginsAtTheEndWhereNoLineIsAskedFor() throws Exception {
+    write(old, "a\nhalf");
+    LogReader reader =
+        reader(
+            new LogQuery(
+                OptionalInt.empty(), Optional.empty(), Optional.empty(), 0, Optional.empty()));
+    assertThat(reader.next()).isEmpty();
+
+    write(old, " whole\n");
+
+    assertThat(words(reader.next())).containsExactly("half whole");
+  }
 }

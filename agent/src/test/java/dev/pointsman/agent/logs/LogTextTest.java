@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,9 @@ class LogTextTest {
   }
 
   private List<String> last(int count) throws IOException {
-    return LogText.of(log).last(count).stream().map(LogText.Line::words).toList();
+    return LogText.of(log).last(count, LogText.MOST_BYTES).stream()
+        .map(LogText.Line::words)
+        .toList();
   }
 
   /** Reads as a follower does, from {@code from} to the end. */
@@ -74,7 +77,7 @@ class LogTextTest {
       write(numbered(i * 1_000, (i + 1) * 1_000));
       log.bound();
     }
-    long middle = LogText.of(log).last(5_000).getFirst().offset();
+    long middle = LogText.of(log).last(5_000, LogText.MOST_BYTES).getFirst().offset();
     Files.delete(LogPart.of(log.file()).getFirst().file());
 
     assertThat(follow(middle)).isEqualTo(numbered(15_000, 20_000).lines().toList());
@@ -88,7 +91,7 @@ class LogTextTest {
   void showsWhatHasNoEndYetAsALineThatIsNotComplete() throws Exception {
     write("whole\nhalf");
 
-    assertThat(LogText.of(log).last(2))
+    assertThat(LogText.of(log).last(2, LogText.MOST_BYTES))
         .extracting(LogText.Line::words, LogText.Line::complete)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("whole", true),
@@ -121,6 +124,52 @@ class LogTextTest {
     assertThat(LogPart.of(log.file()).getFirst().lost()).isTrue();
     assertThat(last(100_000)).doesNotContain("a".repeat(30)).endsWith("line 4099", "end");
     assertThat(String.join("", last(100_000)).getBytes(StandardCharsets.UTF_8)).doesNotContain(0);
+  }
+
+  @Test
+  void readsNoMoreOfALogForItsLastLinesThanTheyAre() throws Exception {
+    write("\n".repeat(3_000_000) + "a\nb\n");
+    last(3); // Once, so that classes are loaded.
+    Allocated allocated = new Allocated();
+
+    assertThat(last(3)).containsExactly("", "a", "b");
+
+    assertThat(allocated.bytes()).isLessThan(1 << 20);
+  }
+
+  @Test
+  void tellsFewerLinesWhereTheyAreLong() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      write((char) ('a' + i) + "x".repeat(9_999) + "\n");
+    }
+
+    assertThat(LogText.of(log).last(20, 64 << 10))
+        .hasSize(6)
+        .extracting(line -> line.words().charAt(0))
+        .containsExactly('o', 'p', 'q', 'r', 's', 't');
+  }
+
+  @Test
+  void tellsTheSameLinesBackwardsAsForwards() throws Exception {
+    Random random = new Random(7);
+    for (int i = 0; i < 150; i++) {
+      int size = random.nextInt(4) == 0 ? LogText.LONGEST_LINE - 1 + random.nextInt(3) : i;
+      write(
+          "x".repeat(i % 40 == 0 ? 3 * LogText.LONGEST_LINE : size) + (i % 7 == 0 ? "\r\n" : "\n"));
+    }
+    write("half");
+    List<LogText.Line> forwards = new ArrayList<>();
+    for (List<LogText.Line> some = LogText.of(log).after(0); some.size() > 1; ) {
+      List<LogText.Line> whole = some.stream().filter(LogText.Line::complete).toList();
+      forwards.addAll(whole);
+      some = LogText.of(log).after(forwards.getLast().next());
+      if (some.size() == 1) {
+        forwards.addAll(some);
+      }
+    }
+
+    assertThat(forwards.getLast().words()).isEqualTo("half");
+    assertThat(LogText.of(log).last(10_000, LogText.MOST_BYTES)).isEqualTo(forwards);
   }
 
   @Test
