@@ -174,8 +174,8 @@ final class AgentControl implements Control {
   @Override
   public PlanResource plan(AppName app, @Nullable ReleaseId release) throws Rejected {
     App found = find(app);
-    reloading.reread(found);
-    return orFault("The plan for " + app + " cannot be made", () -> found.plan(release));
+    AppConfig next = reloading.look(found);
+    return orFault("The plan for " + app + " cannot be made", () -> found.plan(release, next));
   }
 
   @Override

@@ -118,9 +118,12 @@ final class App {
     return planning.look(deployments);
   }
 
-  /** What a deployment of {@code release}, null: of the one that runs, would do now. */
-  PlanResource plan(@Nullable ReleaseId release) throws Rejected, IOException {
-    return planning.plan(release, deployments);
+  /**
+   * What a deployment of {@code release}, null: of the one that runs, would do if the app's file
+   * said {@code next}; the app does not go by that.
+   */
+  PlanResource plan(@Nullable ReleaseId release, AppConfig next) throws Rejected, IOException {
+    return planning.plan(release, next.keeping(config), deployments);
   }
 
   /**

@@ -42,14 +42,13 @@ final class AppCatalog implements Deployments.Catalog {
 
   @Override
   public Generation prepare(ReleaseId release) throws Rejected, IOException {
-    WorkerSpec draft = draft(release);
+    WorkerSpec draft = draft(release, settings.get());
     specs.save(draft);
     return draft.generation();
   }
 
-  /** What workers of {@code release} would be started from, as the files are now. */
-  WorkerSpec draft(ReleaseId release) throws Rejected, IOException {
-    AppConfig config = settings.get();
+  /** What workers of {@code release} would be started from by {@code config}. */
+  WorkerSpec draft(ReleaseId release, AppConfig config) throws Rejected, IOException {
     Optional<StagedRelease> staged = releases.find(release);
     if (staged.isEmpty()) {
       throw new Rejected(

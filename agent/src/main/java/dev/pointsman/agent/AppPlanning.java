@@ -42,8 +42,11 @@ final class AppPlanning {
     this.specs = specs;
   }
 
-  /** What a deployment of {@code release} would do; null: of the release that the app is to run. */
-  PlanResource plan(@Nullable ReleaseId release, Deployments deployments)
+  /**
+   * What a deployment of {@code release} would do by {@code config}; null: of the release that the
+   * app is to run.
+   */
+  PlanResource plan(@Nullable ReleaseId release, AppConfig config, Deployments deployments)
       throws Rejected, IOException {
     AppState state = ledger.state();
     Generation wanted = state.wanted();
@@ -51,12 +54,12 @@ final class AppPlanning {
     if (target == null) {
       throw new Rejected(
           ErrorCode.APP_EMPTY,
-          "No release of " + settings.get().name() + " was ever deployed successfully: name one.");
+          "No release of " + config.name() + " was ever deployed successfully: name one.");
     }
     Optional<WorkerSpec> draft = Optional.empty();
     Optional<Rejected> refusal;
     try {
-      draft = Optional.of(catalog.draft(target));
+      draft = Optional.of(catalog.draft(target, config));
       refusal = deployments.refusal(draft.get().generation());
     } catch (Rejected e) {
       if (e.code() == ErrorCode.RELEASE_UNKNOWN) {
@@ -71,7 +74,7 @@ final class AppPlanning {
     return resource(
         new Planned(wanted, target, draft.map(WorkerSpec::generation)),
         changes,
-        new Count(state, deployments.slots(), settings.get().instances()),
+        new Count(state, deployments.slots(), config.instances()),
         refusal);
   }
 
@@ -121,7 +124,7 @@ final class AppPlanning {
     }
     List<String> lines = new ArrayList<>();
     try {
-      WorkerSpec draft = catalog.draft(wanted.release());
+      WorkerSpec draft = catalog.draft(wanted.release(), settings.get());
       if (!Objects.equals(draft.generation(), wanted)) {
         lines.addAll(lines(SpecChanges.between(specs.load(wanted), draft)));
       }

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again while the agent runs: for a deployment and its plan the file of the
- * app, for a reload all of them. A mistake anywhere changes nothing. What workers are started from
- * is never changed beneath them: it waits for a deployment. Any thread.
+ * Reads the configuration again while the agent runs: for a deployment the file of the app, for a
+ * reload all of them; a plan only looks. A mistake anywhere changes nothing. What workers are
+ * started from is never changed beneath them: it waits for a deployment. Any thread.
  */
 final class Reloading {
   private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
@@ -55,6 +55,11 @@ final class Reloading {
 
   /** Reads the file of {@code app} again, for a deployment that is to go by it. */
   synchronized void reread(App app) throws Rejected {
+    app.configure(look(app));
+  }
+
+  /** What the file of {@code app} says now; nothing goes by it yet. */
+  AppConfig look(App app) throws Rejected {
     Optional<AppConfig> now =
         read().apps().stream().filter(it -> it.name().equals(app.name())).findFirst();
     if (now.isEmpty()) {
@@ -63,7 +68,7 @@ final class Reloading {
           "The file of " + app.name() + " is gone: 'pointsman reload' removes the app.",
           app.name().value());
     }
-    app.configure(now.get());
+    return now.get();
   }
 
   private HostConfig read() throws Rejected {

@@ -87,6 +87,19 @@ class ConfigurationTest {
   }
 
   @Test
+  void aPlanShowsAnEditAndPutsNothingOfItIntoForce() throws Exception {
+    int port = Ports.free();
+    Host host = hosts.start(AppFile.quick(port));
+    host.install(Bundle.plain(host, "r1", 1, Behaviour.GOOD));
+    host.configure(
+        "web", AppFile.quick(port).text("roll.drain_timeout", "7s").set("instances", "3"));
+    assertThat(host.pointsman("plan", "web").exits(0).said()).contains("2 -> 3");
+    assertThat(host.pointsman("reload").exits(0).said())
+        .as("the edit counts with the reload, not with the plan")
+        .contains("web: roll counts", "web: pending: instances: 2 -> 3");
+  }
+
+  @Test
   void aHangupReadsItAgain() throws Exception {
     int port = Ports.free();
     Host host = hosts.start(AppFile.quick(port));
