@@ -49,6 +49,12 @@ public record UpkeepHistory(
         tried(worker, pauses, now), failures + 1, now, why, replaced, failed + 1);
   }
 
+  /** A new worker was begun, and was not needed any more; the old one is as it was. */
+  UpkeepHistory givenUp(Ailing worker, Pauses pauses, Instant now) {
+    return new UpkeepHistory(
+        tried(worker, pauses, now), failures, failedAt, lastFailure, replaced, failed);
+  }
+
   private Map<Integer, Streak> tried(Ailing worker, Pauses pauses, Instant now) {
     if (worker.why() == ExitCause.LIFETIME) { // Age says nothing about whether replacing helps.
       return slots;

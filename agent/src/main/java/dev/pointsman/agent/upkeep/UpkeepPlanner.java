@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * <p>What shows no life comes first, then what fails its probes, is too large, is too old. A worker
  * that is only too old waits until every other one is well. A failed attempt, and a slot that ails
- * again soon after it was replaced, have the next attempt wait, each time twice as long.
+ * again soon after it was replaced, or was to be, have the next attempt wait, each time twice as
+ * long; who waits keeps nobody else waiting.
  */
 public final class UpkeepPlanner {
   private final Pauses pauses;
@@ -32,7 +33,9 @@ public final class UpkeepPlanner {
         ailing.stream()
             .filter(worker -> well || worker.why() != ExitCause.LIFETIME)
             .min(
-                Comparator.comparingInt(UpkeepPlanner::rank)
+                Comparator.comparing(
+                        (Ailing worker) -> now.isBefore(notBefore(history, worker, now)))
+                    .thenComparingInt(UpkeepPlanner::rank)
                     .thenComparing(worker -> notBefore(history, worker, now))
                     .thenComparingInt(Ailing::slot));
     if (next.isEmpty()) {
@@ -52,6 +55,11 @@ public final class UpkeepPlanner {
   /** The history when the successor of {@code worker} did not come up. */
   public UpkeepHistory failed(UpkeepHistory history, Ailing worker, String why, Instant now) {
     return history.failed(worker, why, pauses, now);
+  }
+
+  /** The history when a successor of {@code worker} was begun, and given up for no fault of its. */
+  public UpkeepHistory givenUp(UpkeepHistory history, Ailing worker, Instant now) {
+    return history.givenUp(worker, pauses, now);
   }
 
   private static int rank(Ailing worker) {

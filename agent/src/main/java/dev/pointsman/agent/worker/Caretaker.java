@@ -91,7 +91,7 @@ final class Caretaker {
         + until
         + ", as replacing did not help: "
         + (history.lastFailure() == null
-            ? "it was replaced for the same or another reason shortly before"
+            ? "it was replaced, or was to be, for the same or another reason shortly before"
             : history.failures()
                 + " new workers in a row did not come up, the last: "
                 + history.lastFailure())
@@ -148,8 +148,12 @@ final class Caretaker {
 
   /** Whether the attempt was made to its end. */
   private boolean replace(Ailing worker) throws InterruptedException {
-    story.upkeep("worker.replacing", worker, "is being replaced: " + worker.detail());
-    Renewal.Outcome outcome = renewal.run(worker.slot(), worker.why());
+    Renewal.Outcome outcome =
+        renewal.run(
+            worker.slot(),
+            worker.why(),
+            () ->
+                story.upkeep("worker.replacing", worker, "is being replaced: " + worker.detail()));
     return switch (outcome) {
       case Renewal.Done _ -> {
         history = planner().replaced(history, worker, clock.instant());
@@ -164,7 +168,9 @@ final class Caretaker {
             "stays as it is, for the new one did not come up: " + failure.detail());
         yield true;
       }
+      case Renewal.NotBegun _ -> false;
       case Renewal.GivenUp(String why) -> {
+        history = planner.givenUp(history, worker, clock.instant());
         story.upkeep("worker.not_replaced", worker, "was not replaced: " + why);
         yield false;
       }

@@ -12,8 +12,6 @@ import java.util.function.BooleanSupplier;
  * slot. A deployment that wants to begin has it give up at once.
  */
 final class Renewal {
-  private static final String NO_LEAVE = "its worker has gone, or a deployment begins.";
-
   /** How it ended. */
   sealed interface Outcome {}
 
@@ -23,7 +21,10 @@ final class Renewal {
   /** The new one did not come up; the old one did not notice. */
   record Failed(FailureResource why) implements Outcome {}
 
-  /** There was no need any more, or no leave. */
+  /** There was no leave, or nothing to replace: no new one was begun. */
+  record NotBegun() implements Outcome {}
+
+  /** The new one was begun, and there was no need of it any more, or no leave. */
   record GivenUp(String why) implements Outcome {}
 
   private final Roster roster;
@@ -39,16 +40,20 @@ final class Renewal {
     this.deploying = deploying;
   }
 
-  /** Blocks until the new worker of {@code slot} serves or is given up. */
-  Outcome run(int slot, ExitCause why) throws InterruptedException {
+  /**
+   * Blocks until the new worker of {@code slot} serves or is given up; {@code onBegin} is told
+   * before it is begun.
+   */
+  Outcome run(int slot, ExitCause why, Runnable onBegin) throws InterruptedException {
     if (!claims.beginRenewal()) {
-      return new GivenUp(NO_LEAVE);
+      return new NotBegun();
     }
     try {
       WorkerSupervisor old = roster.holder(slot);
       if (old == null || !(old.view().state() instanceof Online) || !succession.hasRoom()) {
-        return new GivenUp(NO_LEAVE);
+        return new NotBegun();
       }
+      onBegin.run();
       return replace(old, why);
     } finally {
       claims.endRenewal();

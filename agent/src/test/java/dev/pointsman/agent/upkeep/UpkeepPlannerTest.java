@@ -60,6 +60,17 @@ final class UpkeepPlannerTest {
   }
 
   @Test
+  void oneThatWaitsDoesNotKeepAnotherWaiting() {
+    Ailing hung = ailing(0, ExitCause.HUNG);
+    Ailing sick = ailing(1, ExitCause.UNHEALTHY);
+    replaced(hung);
+    assertThat(pause(hung)).as("it hangs again").isPositive();
+    assertThat(next(hung, sick)).isEqualTo(new Decision.Replace(sick));
+    now = now.plus(pause(hung));
+    assertThat(next(hung, sick)).isEqualTo(new Decision.Replace(hung));
+  }
+
+  @Test
   void whatIsOnlyOldWaitsUntilAllOthersAreWell() {
     Ailing old = ailing(3, ExitCause.LIFETIME);
     assertThat(next(old)).isEqualTo(new Decision.Nothing());

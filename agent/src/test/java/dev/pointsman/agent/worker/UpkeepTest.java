@@ -9,6 +9,7 @@ import dev.pointsman.agent.worker.FakeWorkshop.FakeProcess;
 import dev.pointsman.agent.worker.FakeWorkshop.Fault;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.ExitResource;
+import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.api.WorkerResource;
 import dev.pointsman.protocol.bundle.ReleaseId;
 import java.time.Clock;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -102,10 +105,11 @@ final class UpkeepTest {
     ExitResource exit = Objects.requireNonNull(shown(0).exit());
     assertThat(exit.cause()).isEqualTo(ExitCause.UNHEALTHY);
     assertThat(exit.log()).containsExactly("last words of 5.1.1");
+    Await.until(
+        () -> "it is told: " + events.since(null),
+        () -> events.since(null).stream().anyMatch(it -> it.type().equals("worker.replaced")));
+    assertThat(events.since(null)).extracting(it -> it.type()).contains("worker.replacing");
     assertThat(pool.upkeep().replaced()).containsEntry("unhealthy", 1L);
-    assertThat(events.since(null))
-        .extracting(it -> it.type())
-        .contains("worker.replacing", "worker.replaced");
   }
 
   @Test
@@ -119,6 +123,22 @@ final class UpkeepTest {
     Await.until("the new one is given up", () -> fresh.disposed);
     assertThat(sick.accepting).isTrue();
     assertThat(workshop.orders).noneMatch(order -> order.startsWith("5.1.1 drain"));
+    assertThat(pool.upkeep().failed()).as("no attempt that failed").isZero();
+  }
+
+  @Test
+  void aWorkerThatGoesBackAndForthIsNotTriedToReplaceWithoutPause() throws Exception {
+    keep(1);
+    workshop.fault(OLD, Fault.NEVER_LISTENS);
+    FakeProcess sick = workshop.process(who(1));
+    failProbes(sick);
+    FakeProcess fresh = workshop.process(who(2));
+    sick.say(new WorkerEvent.ProbePassed(sick.who));
+    Await.until("the new one is given up", () -> fresh.disposed);
+
+    failProbes(sick);
+    Await.until(() -> "it waits: " + pool.upkeep(), () -> pool.upkeep().waiting() != null);
+    assertThat(workshop.processes()).as("no third one").hasSize(2);
     assertThat(pool.upkeep().failed()).as("no attempt that failed").isZero();
   }
 
@@ -308,6 +328,33 @@ final class UpkeepTest {
       assertThat(pool.replace(0, NEW, false)).isEmpty();
       assertThat(workshop.processes()).hasSize(2);
       assertThat(pool.upkeep().replaced()).isEmpty();
+    }
+
+    /** The slot's claim is seen before the deployment is written down. */
+    @Test
+    void nothingIsToldOfARenewalThatMayNotBegin() throws Exception {
+      keep(2);
+      workshop.fault(NEW, Fault.NEVER_LISTENS);
+      CompletableFuture<Optional<FailureResource>> roll = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              roll.complete(pool.replace(1, NEW, false));
+            } catch (InterruptedException e) {
+              roll.completeExceptionally(e);
+            }
+          });
+      FakeProcess fresh = workshop.process(who(3));
+      FakeProcess sick = workshop.process(who(1));
+      failProbes(sick);
+      Await.until("it is in trouble", () -> pool.slots().get(0).trouble() != null);
+      int before = sick.weighed.get();
+      Await.until("it was looked at since", () -> sick.weighed.get() > before + 2);
+      assertThat(events.since(null))
+          .extracting(it -> it.type())
+          .doesNotContain("worker.replacing", "worker.not_replaced");
+      fresh.exit(1);
+      assertThat(roll.get(20, TimeUnit.SECONDS)).isPresent();
     }
 
     @Test
