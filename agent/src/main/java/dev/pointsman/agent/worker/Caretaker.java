@@ -170,7 +170,7 @@ final class Caretaker {
       }
       case Renewal.NotBegun _ -> false;
       case Renewal.GivenUp(String why) -> {
-        history = planner.givenUp(history, worker, clock.instant());
+        history = planner().givenUp(history, worker, clock.instant());
         story.upkeep("worker.not_replaced", worker, "was not replaced: " + why);
         yield false;
       }
