@@ -1,6 +1,7 @@
 package dev.pointsman.agent.doctor;
 
 import dev.pointsman.agent.cgroup.CgroupView;
+import dev.pointsman.agent.linux.Users.User;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,18 @@ interface Facts {
   Optional<String> output(List<String> command);
 
   /** Whether this host knows the user. */
-  boolean userExists(String name);
+  default boolean userExists(String name) {
+    return user(name).isPresent();
+  }
+
+  /** The numbers of a user, if this host knows it. */
+  Optional<User> user(String name);
+
+  /** Whether whoever asks may do everything. */
+  boolean isRoot();
+
+  /** Where a file is that a name leads to, over whatever links; the name itself if nowhere. */
+  Path real(Path name);
 
   /** The room on the file system that holds {@code path}. */
   Optional<Space> space(Path path);

@@ -127,11 +127,29 @@ final class HostView implements Facts {
   }
 
   @Override
-  public boolean userExists(String name) {
+  public Optional<Users.User> user(String name) {
     try {
-      return Users.find(name).isPresent();
+      return Users.find(name);
     } catch (IOException e) {
-      return false;
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean isRoot() {
+    try {
+      return Users.effectiveUid() == 0;
+    } catch (IOException e) {
+      return true; // The careful answer.
+    }
+  }
+
+  @Override
+  public Path real(Path name) {
+    try {
+      return name.toRealPath();
+    } catch (IOException e) {
+      return name;
     }
   }
 

@@ -361,7 +361,7 @@ final class DoctorTest {
   void judgesTheVersionOfNode(String version, Level level) throws Exception {
     facts.file("/usr/bin/node", "");
     if (version != null) {
-      facts.says("/usr/bin/node --version", version);
+      facts.says("env -i /usr/bin/node --version", version);
     }
     assertThat(only(new NodeCheck(), "command = [\"node\", \"a.js\"]").level()).isEqualTo(level);
   }
@@ -374,13 +374,67 @@ final class DoctorTest {
         .as("releases may run something else")
         .isEqualTo(Level.WARN);
     assertThat(new NodeCheck().look(facts, config("command = [\"python3\", \"a.py\"]"))).isEmpty();
-    facts.file("/opt/node/bin/node", "").says("/opt/node/bin/node --version", "v22.1.0");
+    facts.file("/opt/node/bin/node", "").says("env -i /opt/node/bin/node --version", "v22.1.0");
     assertThat(
             only(
                     new NodeCheck(),
                     "command = [\"node\", \"a.js\"]\n[env]\nPATH = \"/usr/bin:/opt/node/bin\"")
                 .what())
         .startsWith("/opt/node/bin/node of app web says v22.1.0");
+  }
+
+  @Test
+  void whatAnAppsUserCouldChangeIsRunAsThatUserOnly() throws Exception {
+    facts.root = true;
+    facts.users.add("web");
+    facts
+        .file("/home/web/bin/node", "")
+        .says("env -i /home/web/bin/node --version", "v22.6.6")
+        .says(
+            "env -i setpriv --reuid=1001 --regid=1002 --init-groups --inh-caps=-all"
+                + " --no-new-privs /home/web/bin/node --version",
+            "v22.1.0");
+    String app = "command = [\"node\", \"a.js\"]\n";
+    String path = "[env]\nPATH = \"/home/web/bin\"";
+    assertThat(only(new NodeCheck(), app + "user = \"web\"\n" + path).what())
+        .endsWith(" says v22.1.0");
+    Finding asRoot = only(new NodeCheck(), app + path);
+    assertThat(asRoot.level()).isEqualTo(Level.WARN);
+    assertThat(asRoot.what()).contains("/home/web/bin/node of app web was not asked");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/opt/n/node, 0, rwxr-xr-x, true",
+    "/opt/n/node, 1001, rwxr-xr-x, false",
+    "/opt/n/node, 0, rwxrwxr-x, false",
+    "/opt/n, 0, rwxr-xrwx, false",
+    "/opt, 1001, rwxr-xr-x, false",
+    "/, 0, rwxrwxrwx, false"
+  })
+  void asRootRunsOnlyWhatIsRootsFromTheTopOn(
+      String changed, long owner, String mode, boolean trusted) throws Exception {
+    facts.root = true;
+    for (String part : List.of("/", "/opt", "/opt/n", "/opt/n/node")) {
+      facts.owners.put(part, 0L);
+      facts.permissions.put(part, "rwxr-xr-x");
+    }
+    facts.owners.put(changed, owner);
+    facts.permissions.put(changed, mode);
+    facts.targets.put("/usr/bin/node", "/opt/n/node"); // What counts is where it leads to.
+    facts.file("/usr/bin/node", "").says("env -i /opt/n/node --version", "v22.1.0");
+    Finding finding = only(new NodeCheck(), "command = [\"node\", \"a.js\"]");
+    assertThat(finding.level()).isEqualTo(trusted ? Level.OK : Level.WARN);
+    assertThat(finding.what()).contains(trusted ? "says v22.1.0" : "could change " + changed);
+  }
+
+  @Test
+  void aRelativeEntryOfThePathIsNotLookedAt() throws Exception {
+    facts.file("/node", "").file("bin/node", "").file("./node", "");
+    assertThat(
+            only(new NodeCheck(), "command = [\"node\", \"a.js\"]\n[env]\nPATH = \"bin:.:\"")
+                .level())
+        .isEqualTo(Level.BAD);
   }
 
   @Test

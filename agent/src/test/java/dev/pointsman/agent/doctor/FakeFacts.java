@@ -1,6 +1,7 @@
 package dev.pointsman.agent.doctor;
 
 import dev.pointsman.agent.cgroup.CgroupView;
+import dev.pointsman.agent.linux.Users.User;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -21,8 +22,10 @@ final class FakeFacts implements Facts {
   final Map<Integer, List<Holder>> ports = new HashMap<>();
   final Map<String, List<String>> directories = new HashMap<>();
   final Set<String> links = new HashSet<>();
+  final Map<String, String> targets = new HashMap<>();
   final Set<String> users = new HashSet<>();
   CgroupView cgroups = new CgroupView("", Set.of("memory", "pids", "cpu"));
+  boolean root;
   Optional<Space> space = Optional.empty();
   Instant now = Instant.parse("2026-11-23T05:00:00Z");
 
@@ -86,8 +89,18 @@ final class FakeFacts implements Facts {
   }
 
   @Override
-  public boolean userExists(String name) {
-    return users.contains(name);
+  public Optional<User> user(String name) {
+    return users.contains(name) ? Optional.of(new User(1001, 1002)) : Optional.empty();
+  }
+
+  @Override
+  public boolean isRoot() {
+    return root;
+  }
+
+  @Override
+  public Path real(Path name) {
+    return Path.of(targets.getOrDefault(name.toString(), name.toString()));
   }
 
   @Override
