@@ -5,6 +5,7 @@ import dev.pointsman.agent.worker.WorkerState.Online;
 import dev.pointsman.protocol.api.ExitCause;
 import dev.pointsman.protocol.api.FailureResource;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -63,9 +64,14 @@ final class Renewal {
   private Outcome replace(WorkerSupervisor old, ExitCause why) throws InterruptedException {
     AppConfig config = succession.config();
     WorkerSupervisor fresh = succession.begin(old.slot(), old.generation(), gate(why, config));
+    AtomicBoolean unneeded = new AtomicBoolean(); // It may ail again before this is asked for.
     boolean decided =
         succession.awaitDecision(
-            fresh, () -> claims.isClaimed() || deploying.getAsBoolean() || isUnneeded(old, why));
+            fresh,
+            () -> {
+              unneeded.compareAndSet(false, isUnneeded(old, why));
+              return claims.isClaimed() || deploying.getAsBoolean() || unneeded.get();
+            });
     if (decided && roster.settle(old.slot(), fresh, why)) {
       return new Done();
     }
@@ -74,7 +80,7 @@ final class Renewal {
     if (deploying.getAsBoolean() || claims.isClaimed()) {
       return new GivenUp("a deployment begins.");
     }
-    return isUnneeded(old, why)
+    return unneeded.get() || isUnneeded(old, why)
         ? new GivenUp("its worker is gone or well again.")
         : new Failed(failure);
   }
