@@ -74,8 +74,8 @@ final class App {
     this.socket = new AppSockets(config, host.sockets());
     this.logs =
         AppLogs.of(config.name().value(), directory.resolve("logs"), config.log(), host.clock());
-    this.shop = AppWorkers.shop(config, host, logs, specs, socket);
-    this.workers = AppWorkers.pool(config, host, ledger, shop);
+    this.shop = AppWorkers.shop(config, host, logs, specs, socket::descriptors);
+    this.workers = AppWorkers.pool(config, host, ledger.state().run(), shop);
     this.filling = new AppFilling(config.name(), ledger, socket, workers);
     this.unavailable =
         new AppUnavailable(config, host.sorry(), host.events(), host.clock(), filling::absence);

@@ -1,13 +1,13 @@
 package dev.pointsman.agent;
 
 import dev.pointsman.agent.config.AppConfig;
-import dev.pointsman.agent.deployment.AppLedger;
 import dev.pointsman.agent.logs.AppLogs;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
 import dev.pointsman.agent.worker.WorkerStory;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Puts together what starts an app's workers and what keeps them. */
 final class AppWorkers {
@@ -20,7 +20,11 @@ final class AppWorkers {
 
   /** What starts them. */
   static NodeWorkshop shop(
-      AppConfig config, Host host, AppLogs logs, WorkerSpecs specs, AppSockets sockets) {
+      AppConfig config,
+      Host host,
+      AppLogs logs,
+      WorkerSpecs specs,
+      NodeWorkshop.Supply<List<Integer>> sockets) {
     return new NodeWorkshop(
         new NodeWorkshop.Shared(
             config,
@@ -33,16 +37,12 @@ final class AppWorkers {
             host.cgroups()),
         host.processes(),
         specs,
-        sockets::descriptors);
+        sockets);
   }
 
-  /** What keeps them; {@code shop} starts them. */
-  static WorkerPool pool(AppConfig config, Host host, AppLedger ledger, NodeWorkshop shop) {
+  /** What keeps them; {@code shop} starts them. {@code run}: the number of this start of ours. */
+  static WorkerPool pool(AppConfig config, Host host, long run, NodeWorkshop shop) {
     return new WorkerPool(
-        config,
-        shop,
-        ledger.state().run(),
-        host.steady(),
-        new WorkerStory(config.name(), host.events()));
+        config, shop, run, host.steady(), new WorkerStory(config.name(), host.events()));
   }
 }

@@ -8,7 +8,6 @@ import dev.pointsman.agent.process.Processes;
 import dev.pointsman.agent.worker.NodeWorkshop;
 import dev.pointsman.agent.worker.WorkerPool;
 import dev.pointsman.agent.worker.WorkerSpecs;
-import dev.pointsman.agent.worker.WorkerStory;
 import dev.pointsman.protocol.api.FailureResource;
 import dev.pointsman.protocol.bundle.AppName;
 import java.io.IOException;
@@ -106,32 +105,19 @@ final class Leftovers {
     Path directory = host.config().root().resolve("apps").resolve(app.value());
     OwnDirectories.make(directory);
     NodeWorkshop shop =
-        new NodeWorkshop(
-            new NodeWorkshop.Shared(
-                config,
-                run,
-                AppLogs.of(app.value(), directory.resolve("logs"), config.log(), host.clock()),
-                host.preload(),
-                host.handover(),
-                host.notifications(),
-                host.steady(),
-                host.cgroups()),
-            host.processes(),
+        AppWorkers.shop(
+            config,
+            host,
+            AppLogs.of(app.value(), directory.resolve("logs"), config.log(), host.clock()),
             new WorkerSpecs(directory.resolve("generations")),
             () -> {
               throw new IOException("app " + app + " is not configured: nothing is started for it");
             });
-    WorkerPool workers =
-        new WorkerPool(
-            config,
-            shop,
-            NodeWorkshop.lastRun(run) + 1,
-            host.steady(),
-            new WorkerStory(app, host.events()));
+    WorkerPool workers = AppWorkers.pool(config, host, NodeWorkshop.lastRun(run) + 1, shop);
     try {
       workers.adopt(shop);
       int found = workers.workers().size();
-      workers.slots().keySet().forEach(workers::retire);
+      workers.retireAll();
       Optional<FailureResource> left = workers.awaitGone();
       left.ifPresent(it -> LOG.error("A worker cannot be ended. app={}: {}", app, it.detail()));
       return found;
