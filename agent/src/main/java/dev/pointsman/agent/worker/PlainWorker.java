@@ -50,8 +50,7 @@ final class PlainWorker implements LaunchedWorker {
     this.socket = lines.socket();
     this.notifications = lines.notifications();
     this.prober =
-        new Prober(
-            body.incarnation(), lines.probe(), config.health(), shared.clock(), this::probed);
+        new Prober(body.incarnation(), lines.probe(), config.health(), shared.clock(), events);
     this.uptime = Thread.ofVirtual().name("uptime-" + body.incarnation()).unstarted(this::sleepIn);
     this.watchdog = new Watchdog(body.incarnation(), body.handle().kind().watchdog(), events);
     this.ready = body.handle().stage() != Stage.LAUNCHING;
@@ -188,13 +187,6 @@ final class PlainWorker implements LaunchedWorker {
 
   private synchronized boolean isReady() {
     return ready;
-  }
-
-  /** A passed probe is no sign of life of a worker that promised to give them itself. */
-  private void probed(WorkerEvent event) {
-    if (!(event instanceof WorkerEvent.ProbePassed && watchdog.isHung())) {
-      events.accept(event);
-    }
   }
 
   private void received(Datagram datagram) {

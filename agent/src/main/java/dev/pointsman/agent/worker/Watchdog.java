@@ -57,11 +57,6 @@ final class Watchdog implements AutoCloseable {
     beat();
   }
 
-  /** Whether it was said that the worker hangs, and not yet that it is back. */
-  synchronized boolean isHung() {
-    return hung;
-  }
-
   @Override
   public synchronized void close() {
     begun = true;
