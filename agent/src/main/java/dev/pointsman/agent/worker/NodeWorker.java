@@ -59,13 +59,8 @@ final class NodeWorker implements LaunchedWorker {
   }
 
   @Override
-  public Incarnation incarnation() {
-    return body.incarnation();
-  }
-
-  @Override
-  public int pid() {
-    return body.handle().process().pid();
+  public WorkerBody body() {
+    return body;
   }
 
   @Override
@@ -103,11 +98,6 @@ final class NodeWorker implements LaunchedWorker {
   }
 
   @Override
-  public void kill() {
-    body.signal(Signal.SIGKILL, true);
-  }
-
-  @Override
   public Counters counters() {
     ControlStatus status = control.status();
     return new Counters(
@@ -120,18 +110,8 @@ final class NodeWorker implements LaunchedWorker {
   }
 
   @Override
-  public long residentBytes() {
-    return body.residentBytes();
-  }
-
-  @Override
   public List<String> probes() {
     return prober.lastAnswers();
-  }
-
-  @Override
-  public List<String> lastLines() {
-    return body.lastLines();
   }
 
   @Override
@@ -139,12 +119,6 @@ final class NodeWorker implements LaunchedWorker {
     prober.close();
     pulse.close();
     control.close();
-  }
-
-  @Override
-  public void dispose() {
-    abandon();
-    body.delete();
   }
 
   /** False while there is no control connection. */

@@ -79,13 +79,8 @@ final class PlainWorker implements LaunchedWorker {
   }
 
   @Override
-  public Incarnation incarnation() {
-    return body.incarnation();
-  }
-
-  @Override
-  public int pid() {
-    return body.handle().process().pid();
+  public WorkerBody body() {
+    return body;
   }
 
   /** It does already. */
@@ -116,18 +111,8 @@ final class PlainWorker implements LaunchedWorker {
   }
 
   @Override
-  public void kill() {
-    body.signal(Signal.SIGKILL, true);
-  }
-
-  @Override
   public Counters counters() {
     return new Counters(0, 0, 0, 0, residentBytes(), null);
-  }
-
-  @Override
-  public long residentBytes() {
-    return body.residentBytes();
   }
 
   @Override
@@ -148,11 +133,6 @@ final class PlainWorker implements LaunchedWorker {
       all.add("it says of itself: " + status);
     }
     return all;
-  }
-
-  @Override
-  public List<String> lastLines() {
-    return body.lastLines();
   }
 
   @Override
@@ -177,12 +157,6 @@ final class PlainWorker implements LaunchedWorker {
     } catch (IOException e) {
       LOG.debug("Closing a notify socket failed. incarnation={}", incarnation(), e);
     }
-  }
-
-  @Override
-  public void dispose() {
-    abandon();
-    body.delete();
   }
 
   private synchronized boolean isReady() {
