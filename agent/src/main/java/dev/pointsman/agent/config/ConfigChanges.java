@@ -3,7 +3,6 @@ package dev.pointsman.agent.config;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -41,7 +40,7 @@ public record ConfigChanges(List<String> live, List<String> deployed, List<Strin
     List<String> start = new ArrayList<>();
     for (String name : differing(AppConfig.class, was, is)) {
       List<String> where = LIVE.contains(name) ? live : DEPLOYED.contains(name) ? deployed : start;
-      where.add(key(name));
+      where.add(RecordKeys.key(name));
     }
     return new ConfigChanges(live, deployed, start);
   }
@@ -50,30 +49,17 @@ public record ConfigChanges(List<String> live, List<String> deployed, List<Strin
   public static List<String> between(HostConfig was, HostConfig is) {
     return differing(HostConfig.class, was, is).stream()
         .filter(name -> !name.equals("apps"))
-        .map(ConfigChanges::key)
+        .map(RecordKeys::key)
         .toList();
   }
 
   private static <R extends Record> List<String> differing(Class<R> type, R was, R is) {
     List<String> names = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
-      if (!value(component, was).equals(value(component, is))) {
+      if (!RecordKeys.value(component, was).equals(RecordKeys.value(component, is))) {
         names.add(component.getName());
       }
     }
     return names;
-  }
-
-  private static Object value(RecordComponent component, Record of) {
-    try {
-      return component.getAccessor().invoke(of);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's own accessor: " + component, e);
-    }
-  }
-
-  /** As it is written in a file. */
-  private static String key(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 }

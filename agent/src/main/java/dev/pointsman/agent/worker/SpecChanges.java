@@ -1,11 +1,11 @@
 package dev.pointsman.agent.worker;
 
+import dev.pointsman.agent.config.RecordKeys;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -83,9 +83,9 @@ public record SpecChanges(
       String name = component.getName();
       if (name.equals("workingDirectory")) {
         String below = spec.releaseDirectory().relativize(spec.workingDirectory()).toString();
-        texts.put(key(name), below.isEmpty() ? "." : below);
+        texts.put(RecordKeys.key(name), below.isEmpty() ? "." : below);
       } else if (!NOT_SETTINGS.contains(name)) {
-        tell(key(name), value(component, spec), texts);
+        tell(RecordKeys.key(name), RecordKeys.value(component, spec), texts);
       }
     }
     return texts;
@@ -95,7 +95,10 @@ public record SpecChanges(
   private static void tell(String name, Object value, Map<String, String> texts) {
     if (value instanceof Record group) {
       for (RecordComponent component : group.getClass().getRecordComponents()) {
-        tell(name + "." + key(component.getName()), value(component, group), texts);
+        tell(
+            name + "." + RecordKeys.key(component.getName()),
+            RecordKeys.value(component, group),
+            texts);
       }
       return;
     }
@@ -107,17 +110,5 @@ public record SpecChanges(
           case Integer mask when name.endsWith(".umask") -> "%03o".formatted(mask);
           default -> String.valueOf(value);
         });
-  }
-
-  private static Object value(RecordComponent component, Record of) {
-    try {
-      return component.getAccessor().invoke(of);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's own accessor: " + component, e);
-    }
-  }
-
-  private static String key(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 }
