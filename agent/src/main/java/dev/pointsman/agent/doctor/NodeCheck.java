@@ -3,6 +3,8 @@ package dev.pointsman.agent.doctor;
 import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.HostConfig;
 import dev.pointsman.agent.linux.Users.User;
+import dev.pointsman.agent.process.LaunchSpec;
+import dev.pointsman.agent.process.UserSwitch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +17,6 @@ import java.util.Optional;
  * else could have put something else in its place.
  */
 final class NodeCheck implements Check {
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int OLDEST = 18;
   private static final int NEWEST = 26;
 
@@ -39,7 +40,7 @@ final class NodeCheck implements Check {
   }
 
   private static Finding judge(Facts facts, AppConfig app, boolean wantsNode) {
-    String path = app.env().getOrDefault("PATH", PATH);
+    String path = app.env().getOrDefault("PATH", LaunchSpec.USUAL_PATH);
     Optional<String> node =
         Arrays.stream(path.split(":", -1))
             .filter(directory -> directory.startsWith("/")) // No release's, nor where one stands.
@@ -77,15 +78,12 @@ final class NodeCheck implements Check {
   /** What the program of an app is run through, so that it has no more rights than its workers. */
   private static List<String> userSwitch(Facts facts, AppConfig app) {
     Optional<User> user = app.user().flatMap(facts::user).filter(it -> it.uid() != 0);
-    return facts.isRoot() && user.isPresent()
-        ? List.of(
-            "setpriv",
-            "--reuid=" + user.get().uid(),
-            "--regid=" + user.get().gid(),
-            "--init-groups",
-            "--inh-caps=-all",
-            "--no-new-privs")
-        : List.of();
+    if (!facts.isRoot() || user.isEmpty()) {
+      return List.of();
+    }
+    List<String> line = new ArrayList<>(List.of("setpriv"));
+    line.addAll(UserSwitch.options(user.get()));
+    return line;
   }
 
   /** What of {@code program} and the directories above it others than root can change, if any. */

@@ -30,6 +30,10 @@ public record LaunchSpec(
     Optional<String> user,
     ProcessLimits limits,
     Optional<Path> cgroup) {
+  /** Where programs of an app are looked for that does not say where. */
+  public static final String USUAL_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   public LaunchSpec {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);

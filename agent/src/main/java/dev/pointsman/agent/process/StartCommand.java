@@ -119,13 +119,10 @@ final class StartCommand {
       return List.of();
     }
     requireCapabilities(name.get());
-    return List.of(
-        SystemPrograms.find("setpriv", "'user' needs").toString(),
-        "--reuid=" + user.uid(),
-        "--regid=" + user.gid(),
-        "--init-groups",
-        "--inh-caps=-all",
-        "--no-new-privs");
+    List<String> line = new ArrayList<>();
+    line.add(SystemPrograms.find("setpriv", "'user' needs").toString());
+    line.addAll(UserSwitch.options(user));
+    return line;
   }
 
   private static void requireCapabilities(String user) throws Rejected, IOException {

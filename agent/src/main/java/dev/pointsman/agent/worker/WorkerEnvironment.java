@@ -4,6 +4,7 @@ import dev.pointsman.agent.config.AppConfig;
 import dev.pointsman.agent.config.GateConfig.Place;
 import dev.pointsman.agent.config.GateConfig.Protocol;
 import dev.pointsman.agent.config.GateConfig.Ready;
+import dev.pointsman.agent.process.LaunchSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,6 @@ final class WorkerEnvironment {
   static final String PROBE_OF = "POINTSMAN_PROBE";
 
   private static final String NODE_OPTIONS = "NODE_OPTIONS";
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int FIRST_DESCRIPTOR = 3;
 
   private final NodeWorkshop.Shared shared;
@@ -54,7 +54,7 @@ final class WorkerEnvironment {
   private Map<String, String> ofEveryWorker(WorkerSpec spec, Incarnation who, int slot) {
     Map<String, String> all = new HashMap<>(spec.environment());
     String slotNumber = Integer.toString(slot);
-    all.putIfAbsent("PATH", PATH);
+    all.putIfAbsent("PATH", LaunchSpec.USUAL_PATH);
     if (!spec.ports().isEmpty()) {
       all.put("PORT", Integer.toString(spec.port()));
     }
