@@ -2,13 +2,12 @@ package dev.pointsman.agent.cli;
 
 import dev.pointsman.agent.client.Answer;
 import dev.pointsman.agent.client.ApiProblem;
-import dev.pointsman.agent.http.TextTable;
+import dev.pointsman.agent.http.LogText;
 import dev.pointsman.protocol.api.LogLineResource;
 import dev.pointsman.protocol.bundle.AppName;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +118,6 @@ final class LogsCommand extends Verb {
   private void show(Answer<LogLineResource> answer) {
     away = false;
     last = answer.value().at();
-    console().result(json() ? answer.json() : text(answer.value()));
-  }
-
-  private String text(LogLineResource line) {
-    return line.at().truncatedTo(ChronoUnit.SECONDS)
-        + " "
-        + (slot == null ? line.slot() + "|" : "")
-        + (line.release().isEmpty() ? "-" : line.release())
-        + " "
-        + TextTable.printable(line.line());
+    console().result(json() ? answer.json() : LogText.of(answer.value(), slot != null));
   }
 }

@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -169,23 +168,10 @@ final class Logs {
   private static Buffer render(List<LogLineResource> lines, boolean asText, LogQuery query) {
     Buffer all = Buffer.buffer();
     for (LogLineResource line : lines) {
-      all.appendString(asText ? text(line, query.slot().isPresent()) : Json.text(line))
+      all.appendString(asText ? LogText.of(line, query.slot().isPresent()) : Json.text(line))
           .appendByte((byte) '\n');
     }
     return all;
-  }
-
-  /**
-   * As people read it: {@code TIME SLOT|RELEASE LINE}; the slot is left out where only one was
-   * asked for.
-   */
-  private static String text(LogLineResource line, boolean oneSlot) {
-    return line.at().truncatedTo(ChronoUnit.SECONDS)
-        + " "
-        + (oneSlot ? "" : line.slot() + "|")
-        + (line.release().isEmpty() ? "-" : line.release())
-        + " "
-        + TextTable.printable(line.line());
   }
 
   /** One follower. */
