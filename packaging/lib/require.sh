@@ -11,7 +11,6 @@ have_tool() {
   case $1 in
     jdk25) find_jdk25 ;;
     node) command -v node >/dev/null && version_at_least "$(node --version)" "$NODE_LEAST" ;;
-    ruby-sd-notify) ruby -e 'require "sd_notify"' 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -23,7 +22,7 @@ packages_for() {
     mvn) echo maven ;;
     node) echo nodejs ;;
     ssh-keygen) echo openssh-client ;;
-    redis-server | rsync | shellcheck | nginx | haproxy | npm | curl | git | tar | gzip | busybox | zstd | python3 | gunicorn | puma | ruby-sd-notify | strace | gcc) echo "$1" ;;
+    redis-server | rsync | shellcheck | nginx | haproxy | npm | curl | git | tar | gzip | busybox | zstd | python3 | gunicorn | strace | gcc) echo "$1" ;;
     bsdtar) echo libarchive-tools ;;
     systemd-notify) echo systemd ;;
     mkfs.ext4) echo e2fsprogs ;;
@@ -45,7 +44,7 @@ explain() {
     npm) echo "npm, which comes with most packages of Node.js" ;;
     ssh-keygen) echo "OpenSSH's ssh-keygen, which signs releases" ;;
     bsdtar | busybox | python3) echo "$1, for the tests that its archives are accepted" ;;
-    gunicorn | puma | ruby-sd-notify | systemd-notify) echo "$1, for the tests of workers in other languages than Node" ;;
+    gunicorn | systemd-notify) echo "$1, for the tests of workers in other languages than Node" ;;
     strace) echo "strace, which ends the agent at single system calls" ;;
     redis-server) echo "a Redis server, for the tests of the sample's sessions" ;;
     *) echo "$1" ;;

@@ -29,13 +29,6 @@ class OtherLanguagesTest {
       case "java" ->
           app.set("command", "[\"sh\", \"-c\", \"exec java -Xmx64m -cp . Main <&3\"]")
               .text("env.PATH", System.getProperty("java.home") + "/bin:/usr/bin:/bin");
-      case "ruby" ->
-          app.set(
-                  "command",
-                  "[\"puma\", \"--environment\", \"production\","
-                      + " \"--bind-to-activated-sockets=only\", \"config.ru\"]")
-              .text("gate.probe_on", "descriptor")
-              .text("gate.watchdog", "10s");
       case "background" ->
           app.text("listen", "none")
               .set("command", "[\"python3\", \"worker.py\"]")
